@@ -1,0 +1,9 @@
+// One source, several machine codes: the loader picks the widest one that this processor runs.
+#pragma once
+
+// Sanitizers instrument the resolver, which runs before their runtime is up: no clones there.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__ELF__) && !defined(EDGEWISE_NO_CLONES)
+#define EDGEWISE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define EDGEWISE_CLONES
+#endif

@@ -1,0 +1,85 @@
+// What every adapter needs: torch's threads as a Parallel, dtype dispatch, and the last line of defence.
+// User-facing checks live in Python, where the argument has a name; these guard the memory.
+#pragma once
+
+#include <torch/csrc/stable/library.h>
+#include <torch/csrc/stable/ops.h>
+#include <torch/csrc/stable/tensor.h>
+#include <torch/headeronly/core/ScalarType.h>
+#include <torch/headeronly/util/Exception.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "../core/matrix.h"
+
+namespace edgewise::adapter {
+
+using torch::headeronly::ScalarType;
+using torch::stable::Tensor;
+using OptionalTensor = std::optional<Tensor>;
+
+struct TorchParallel {
+  template <class Body>
+  void operator()(int64_t begin, int64_t end, int64_t grain, const Body& body) const {
+    torch::stable::parallel_for(begin, end, grain, body);
+  }
+  int64_t threads() const { return torch::stable::get_num_threads(); }
+};
+
+inline void check_dense(const Tensor& tensor, int64_t dim, const char* name) {
+  STD_TORCH_CHECK(tensor.is_cpu() && tensor.is_contiguous() && tensor.dim() == dim, name, " must be a contiguous ", dim,
+                  "-dimensional CPU tensor");
+}
+
+inline void check_rows(const Tensor& tensor, int64_t rows, int64_t columns, ScalarType type, const char* name) {
+  check_dense(tensor, 2, name);
+  STD_TORCH_CHECK(tensor.size(0) == rows && tensor.size(1) == columns && tensor.scalar_type() == type, name,
+                  " must have shape [", rows, ", ", columns, "] and the dtype of x");
+}
+
+// Calls body(Scalar{}, Index{}) with the types that the tensors hold.
+template <class Body>
+void dispatch(const Tensor& values, const Tensor& indices, const Body& body) {
+  const auto with_index = [&](auto scalar) {
+    if (indices.scalar_type() == ScalarType::Int) return body(scalar, int32_t{});
+    STD_TORCH_CHECK(indices.scalar_type() == ScalarType::Long, "indices must be int32 or int64");
+    return body(scalar, int64_t{});
+  };
+  if (values.scalar_type() == ScalarType::Float) return with_index(float{});
+  STD_TORCH_CHECK(values.scalar_type() == ScalarType::Double, "x must be float32 or float64");
+  return with_index(double{});
+}
+
+// Bundles the tensors of a sparse matrix after checking that they fit together.
+template <class Scalar, class Index>
+Csr<Scalar, Index> as_csr(const Tensor& indptr, const Tensor& indices, const OptionalTensor& perm,
+                          const OptionalTensor& weight, int64_t num_cols, ScalarType type) {
+  const int64_t num_edges = indices.numel();
+  check_dense(indptr, 1, "indptr");
+  check_dense(indices, 1, "indices");
+  STD_TORCH_CHECK(indptr.numel() >= 1 && indptr.scalar_type() == ScalarType::Long, "indptr must be int64 [rows + 1]");
+  if (perm) {
+    check_dense(*perm, 1, "perm");
+    STD_TORCH_CHECK(perm->numel() == num_edges && perm->scalar_type() == indices.scalar_type(),
+                    "perm must have the length and dtype of indices");
+  }
+  if (weight) {
+    check_dense(*weight, 1, "weight");
+    STD_TORCH_CHECK(weight->numel() == num_edges && weight->scalar_type() == type,
+                    "weight must have one number an edge, of the dtype of x");
+  }
+  return {indptr.const_data_ptr<int64_t>(),
+          indices.const_data_ptr<Index>(),
+          perm ? perm->const_data_ptr<Index>() : nullptr,
+          weight ? weight->const_data_ptr<Scalar>() : nullptr,
+          indptr.numel() - 1,
+          num_cols,
+          num_edges};
+}
+
+inline void check_valid(bool valid) {
+  STD_TORCH_CHECK(valid, "the adjacency is broken: indptr, indices or perm point outside of it (changed in place?)");
+}
+
+}  // namespace edgewise::adapter

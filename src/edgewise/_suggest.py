@@ -1,0 +1,17 @@
+"""The nearest known name for a mistyped one. What to do with it is the caller's business."""
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["did_you_mean"]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x_j'?"`` for a near miss of a known name, else an empty string.
+
+    Example:
+        >>> did_you_mean("coar", ["cora", "karate"])
+        " Did you mean 'cora'?"
+    """
+    match = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {match[0]!r}?" if match else ""

@@ -1,0 +1,195 @@
+"""The one sparse structure: edges grouped by destination, sorted once and kept.
+
+Everything that multiplies, reduces or samples along edges works on an :class:`Adjacency`. What does *not* belong here:
+edge values and features, which are always passed beside it.
+"""
+
+import weakref
+from typing import Any
+
+import torch
+
+from edgewise._checks import check_edge_index, check_node_range
+from edgewise._memo import TensorMemo
+from edgewise._typing import EdgeIndex, Int, Size, Tensor
+from edgewise.errors import ShapeError
+from edgewise.ops import _dispatch
+
+__all__ = ["Adjacency"]
+
+_memo = TensorMemo()
+_INT32_LIMIT = 2**31
+
+
+class Adjacency:
+    r"""The edges of a graph grouped by destination node: an immutable compressed sparse matrix without values.
+
+    Row :math:`i` lists the sources :math:`j` of the edges :math:`j \to i`, in the caller's order, so
+    ``spmm(adjacency, x)`` is :math:`A x` with :math:`A_{ij}` the number of edges :math:`j \to i`.
+
+    Args:
+        indptr: ``[num_dst + 1]`` int64. The edges of destination ``i`` stand at ``indptr[i]:indptr[i + 1]``.
+        indices: ``[edges]`` int32, int64 where a size reaches 2^31. The source of each grouped edge.
+        perm: ``[edges]``, dtype of ``indices``. The caller's position of each grouped edge; ``None``: unchanged.
+        num_src: How many source nodes there are.
+
+    Cost: building is a counting sort, O(edges + nodes), parallel and stable; the transpose is built at first use.
+
+    Example:
+        >>> adjacency = Adjacency.of(torch.tensor([[0, 1, 2], [1, 0, 1]]), (3, 3))
+        >>> adjacency.indptr.tolist(), adjacency.indices.tolist()
+        ([0, 1, 3, 3], [1, 0, 2])
+        >>> adjacency
+        Adjacency(num_src=3, num_dst=3, num_edges=3)
+    """
+
+    __slots__ = ("__weakref__", "_degree", "_incidence", "_transposed", "indices", "indptr", "num_src", "perm")
+
+    indptr: Tensor
+    indices: Tensor
+    perm: Tensor | None
+    num_src: int
+
+    def __init__(
+        self, indptr: Int[Tensor, " rows"], indices: Int[Tensor, " edges"], perm: Tensor | None, num_src: int
+    ) -> None:
+        for name, value in (("indptr", indptr), ("indices", indices), ("perm", perm), ("num_src", num_src)):
+            object.__setattr__(self, name, value)
+        for cache in ("_transposed", "_incidence", "_degree"):
+            object.__setattr__(self, cache, None)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        message = f"Adjacency is immutable: expected no assignment to {name!r}. Build a new one with Adjacency.of."
+        raise AttributeError(message)
+
+    @staticmethod
+    def of(edge_index: Tensor, size: Size = None, *, caller: str = "Adjacency.of") -> "Adjacency":
+        """Return the adjacency of an edge list, sorted at the first call and kept with that very tensor.
+
+        Args:
+            edge_index: ``[2, edges]`` integer tensor, or a ``torch.sparse`` matrix ``[dst, src]`` (CSR, CSC or COO).
+            size: ``(num_src, num_dst)``; ``None`` reads it from the largest node in ``edge_index``.
+            caller: The name that errors begin with.
+
+        Raises:
+            ShapeError: Not ``[2, edges]`` (the message says if it looks transposed), or a matrix of another size.
+            DTypeError: Not integer.
+            NodeIndexError: An edge names a node outside of ``size``.
+
+        Example:
+            >>> edge_index = torch.tensor([[0, 1], [1, 0]])
+            >>> Adjacency.of(edge_index, (2, 2)) is Adjacency.of(edge_index, (2, 2))
+            True
+        """
+        num_src, num_dst = (None, None) if size is None else size
+        key = ("adjacency", num_src, num_dst)
+        if isinstance(edge_index, Tensor) and edge_index.layout != torch.strided:
+            return _memo.get((edge_index,), key, lambda: _from_sparse(edge_index, num_src, num_dst, caller))
+        check_edge_index(edge_index, caller=caller)
+        return _memo.get((edge_index,), key, lambda: _from_edge_index(edge_index, num_src, num_dst, caller))
+
+    @property
+    def num_dst(self) -> int:
+        """How many destination nodes there are."""
+        return self.indptr.shape[0] - 1
+
+    @property
+    def num_edges(self) -> int:
+        """How many edges there are."""
+        return self.indices.shape[0]
+
+    def degree(self) -> Int[Tensor, " dst"]:
+        """Return how many edges arrive at each destination node, int64."""
+        if self._degree is None:
+            object.__setattr__(self, "_degree", self.indptr.diff())
+        degree: Tensor = self._degree
+        return degree
+
+    def rows(self) -> Int[Tensor, " edges"]:
+        """Return the destination of each grouped edge, in the dtype of ``indices``."""
+        nodes = torch.arange(self.num_dst, dtype=self.indices.dtype, device=self.indices.device)
+        return torch.repeat_interleave(nodes, self.degree())
+
+    def transpose(self) -> "Adjacency":
+        """Return the same edges grouped by source: built once, sharing memory where the graph is symmetric."""
+        known = self._transposed() if isinstance(self._transposed, weakref.ref) else self._transposed
+        if known is None:
+            known = _transpose(self)
+            object.__setattr__(self, "_transposed", known)
+            # Weak on the way back: a cycle would keep large tensors until the garbage collector comes by.
+            object.__setattr__(known, "_transposed", weakref.ref(self))
+        transposed: Adjacency = known
+        return transposed
+
+    def incidence(self) -> "Adjacency":
+        """Return the matrix ``[dst, edges]`` that carries edge values, in the caller's order, to their destinations."""
+        if self._incidence is None:
+            position = self.perm
+            if position is None:
+                position = torch.arange(self.num_edges, dtype=self.indices.dtype, device=self.indices.device)
+            incidence = Adjacency(self.indptr, position, None, self.num_edges)
+            object.__setattr__(self, "_incidence", incidence)
+        answer: Adjacency = self._incidence
+        return answer
+
+    def __repr__(self) -> str:
+        return f"Adjacency(num_src={self.num_src}, num_dst={self.num_dst}, num_edges={self.num_edges})"
+
+
+def _from_edge_index(edge_index: EdgeIndex, num_src: int | None, num_dst: int | None, caller: str) -> Adjacency:
+    if num_src is None or num_dst is None:
+        nodes = int(edge_index.max()) + 1 if edge_index.numel() else 0
+        num_src, num_dst = (nodes if n is None else n for n in (num_src, num_dst))
+    check_node_range(edge_index, num_src, num_dst, caller=caller)
+    source, target = edge_index[0].contiguous(), edge_index[1].contiguous()
+    return _group(target, source, num_dst, num_src)
+
+
+def _group(row: Tensor, column: Tensor, num_rows: int, num_columns: int) -> Adjacency:
+    wide = max(num_rows, num_columns, row.shape[0]) >= _INT32_LIMIT
+    in_order = bool(_dispatch.run("is_sorted", row, row))
+    indptr, indices, perm = _dispatch.run("sort_edges", row, row, column, num_rows, wide=wide)
+    return Adjacency(indptr, indices, None if in_order else perm, num_columns)
+
+
+def _from_sparse(matrix: Tensor, num_src: int | None, num_dst: int | None, caller: str) -> Adjacency:
+    """A ``torch.sparse`` matrix ``[dst, src]``, as PyG's ``adj_t``; its values are the caller's edge weights."""
+    expected = tuple(n if wanted is None else wanted for n, wanted in zip(matrix.shape, (num_dst, num_src), strict=True))
+    if tuple(matrix.shape) != expected:
+        message = (
+            f"{caller}: expected a sparse adjacency of shape [dst, src] = {list(expected)}, got {list(matrix.shape)}. "
+            "Pass it transposed, as adj.t()."
+        )
+        raise ShapeError(message)
+    if matrix.layout == torch.sparse_csr:
+        wide = max(*matrix.shape, matrix.values().shape[0]) >= _INT32_LIMIT
+        indices = matrix.col_indices().to(torch.int64 if wide else torch.int32)
+        return Adjacency(matrix.crow_indices().to(torch.int64), indices, None, expected[1])
+    row, column = sparse_coordinates(matrix)
+    return _group(row, column, *expected)
+
+
+def sparse_coordinates(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Return row and column of each stored entry of a ``torch.sparse`` matrix, in the order of its values."""
+    if matrix.layout == torch.sparse_coo:
+        row, column = matrix._indices()
+        return row.contiguous(), column.contiguous()
+    by_column = matrix.layout == torch.sparse_csc
+    pointer, other = (
+        (matrix.ccol_indices(), matrix.row_indices()) if by_column else (matrix.crow_indices(), matrix.col_indices())
+    )
+    compressed = torch.repeat_interleave(torch.arange(pointer.shape[0] - 1, device=other.device), pointer.diff())
+    return (other.long(), compressed) if by_column else (compressed, other.long())
+
+
+def _transpose(adjacency: Adjacency) -> Adjacency:
+    wide = adjacency.indices.dtype == torch.int64
+    rows = adjacency.rows()
+    indptr, indices, perm = _dispatch.run(
+        "sort_edges", rows, adjacency.indices, rows, adjacency.num_src, wide=wide
+    )
+    if torch.equal(indptr, adjacency.indptr) and torch.equal(indices, adjacency.indices):
+        indptr, indices = adjacency.indptr, adjacency.indices
+    if adjacency.perm is not None:
+        perm = adjacency.perm[perm]
+    return Adjacency(indptr, indices, perm, adjacency.num_dst)

@@ -1,0 +1,212 @@
+"""The base of graph layers: messages along edges, aggregated at nodes.
+
+How the arguments of a user's ``message`` get their values stands in ``_arguments.py``.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from edgewise._suggest import did_you_mean
+from edgewise._typing import Size
+from edgewise.adjacency import Adjacency, sparse_coordinates
+from edgewise.errors import ArgumentError, DTypeError
+from edgewise.nn._arguments import Signatures, collect
+from edgewise.ops import segment_reduce
+
+__all__ = ["MessagePassing"]
+
+_AGGREGATIONS = ("sum", "add", "mean", "min", "max")
+_FLOWS = ("source_to_target", "target_to_source")
+
+
+class MessagePassing(torch.nn.Module):
+    r"""Base class of layers that pass messages along edges.
+
+    .. math:: x_i' = \gamma\Bigl(x_i, \bigoplus_{j \in \mathcal{N}(i)} \phi(x_i, x_j, e_{ji})\Bigr)
+
+    Write :math:`\phi` as :meth:`message`, :math:`\gamma` as :meth:`update`, and call :meth:`propagate` from ``forward``.
+    An argument of these methods named ``foo_j`` holds ``foo`` of the source of each edge, ``foo_i`` that of its
+    destination; other names are passed on as they are.
+
+    Args:
+        aggr: ``"sum"`` (or ``"add"``), ``"mean"``, ``"min"``, ``"max"``, a list of these (results side by side), or
+            ``None`` where :meth:`aggregate` is overridden.
+        aggr_kwargs: Must be ``None``: these aggregations have no settings.
+        flow: ``"source_to_target"``: row 1 of ``edge_index`` receives; ``"target_to_source"``: row 0 does.
+        node_dim: The axis of features that counts nodes.
+        decomposed_layers: Must be 1: memory is bounded without decomposition.
+
+    Raises:
+        ArgumentError: An unknown ``aggr`` or ``flow``, or a ``message`` argument that nothing was passed for.
+
+    Source: Gilmer et al., *Neural Message Passing for Quantum Chemistry*, ICML 2017, eq. 1-2.
+
+    Example:
+        >>> class Difference(MessagePassing):
+        ...     def forward(self, x, edge_index):
+        ...         return self.propagate(edge_index, x=x)
+        ...     def message(self, x_i, x_j):
+        ...         return x_j - x_i
+        >>> layer = Difference(aggr="max")
+        >>> layer(torch.tensor([[1.0], [5.0]]), torch.tensor([[0, 1], [1, 0]])).tolist()
+        [[4.0], [-4.0]]
+    """
+
+    # Whether message_and_aggregate also takes a plain edge_index. PyG calls it with sparse matrices only, and a user's
+    # own may read edge weights from them, so this is a promise that a stock layer makes.
+    _fuses_edge_index: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        aggr: str | Sequence[str] | None = "sum",
+        *,
+        aggr_kwargs: dict[str, Any] | None = None,
+        flow: str = "source_to_target",
+        node_dim: int = -2,
+        decomposed_layers: int = 1,
+    ) -> None:
+        super().__init__()
+        for name in [aggr] if isinstance(aggr, str) else aggr or []:
+            _check_choice("aggr", name, _AGGREGATIONS)
+        _check_choice("flow", flow, _FLOWS)
+        if aggr_kwargs or decomposed_layers != 1:
+            message = (
+                "MessagePassing: expected aggr_kwargs=None and decomposed_layers=1, "
+                f"got {aggr_kwargs} and {decomposed_layers}. Leave them out."
+            )
+            raise ArgumentError(message)
+        self.aggr = aggr
+        self.flow = flow
+        self.node_dim = node_dim
+        self._signatures = Signatures.of(self)
+        self.fuse = _is_most_derived(type(self), "message_and_aggregate", below=("message", "aggregate"))
+        self.register_forward_pre_hook(_refuse_data)
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters of all children anew."""
+        for child in self.children():
+            if hasattr(child, "reset_parameters"):
+                child.reset_parameters()
+
+    def propagate(self, edge_index: Tensor | Adjacency, size: Size = None, **kwargs: Any) -> Any:
+        """Compute messages, aggregate them at each node and update: one round of message passing.
+
+        Args:
+            edge_index: ``[2, edges]``, a ``torch.sparse`` adjacency ``[dst, src]``, or an ``Adjacency``.
+            size: ``(num_src, num_dst)``, read from the features where it is ``None``.
+            **kwargs: Whatever :meth:`message`, :meth:`aggregate` and :meth:`update` ask for. A pair of tensors holds
+                the source's and the destination's features of a bipartite graph.
+
+        Raises:
+            ShapeError: Two features disagree on the number of nodes.
+            ArgumentError: A method asks for an argument that was not passed.
+            NodeIndexError: An edge names a node outside of the features.
+        """
+        if self.fuse and (self._fuses_edge_index or _is_sparse(edge_index)):
+            given = {**kwargs, "edge_index": edge_index, "adj_t": edge_index, "size": size}
+            out = self.message_and_aggregate(**self._signatures.pick(self, "message_and_aggregate", given))
+            return self.update(out, **self._signatures.pick(self, "update", given))
+        given = collect(self, ("message", "aggregate", "update"), edge_index, size, kwargs)
+        messages = self.message(**self._signatures.pick(self, "message", given))
+        out = self._aggregate(messages, given)
+        return self.update(out, **self._signatures.pick(self, "update", given))
+
+    def edge_updater(self, edge_index: Tensor | Adjacency, size: Size = None, **kwargs: Any) -> Any:
+        """Compute new edge features by :meth:`edge_update`, with the arguments of :meth:`propagate`."""
+        given = collect(self, ("edge_update",), edge_index, size, kwargs)
+        return self.edge_update(**self._signatures.pick(self, "edge_update", given))
+
+    def message(self, x_j: Tensor) -> Tensor:
+        r"""Return the message of each edge, ``[edges, *]``: :math:`\phi`, by default the source's features."""
+        return x_j
+
+    def aggregate(
+        self, inputs: Tensor, index: Tensor, ptr: Tensor | None = None, dim_size: int | None = None
+    ) -> Tensor:
+        r"""Reduce the messages of each node, ``[edges, *]`` to ``[nodes, *]``: :math:`\bigoplus`, chosen by ``aggr``.
+
+        Args:
+            inputs: One message an edge.
+            index: The receiving node of each edge.
+            ptr: Ignored: where each node's messages would start if they were sorted.
+            dim_size: How many nodes there are.
+        """
+        num_nodes = int(index.max()) + 1 if dim_size is None else dim_size
+        return self._reduce(inputs, index, num_nodes, None)
+
+    def update(self, inputs: Tensor) -> Tensor:
+        r"""Return the new features of each node from its aggregated messages: :math:`\gamma`, by default unchanged."""
+        return inputs
+
+    def message_and_aggregate(self, edge_index: Tensor | Adjacency) -> Tensor:
+        """Compute :meth:`message` and :meth:`aggregate` in one step over a sparse adjacency, where a layer can."""
+        message = f"{type(self).__name__}.message_and_aggregate: expected a definition, got none. Define it or message."
+        raise NotImplementedError(message)
+
+    def edge_update(self) -> Tensor:
+        """Return new edge features; called by :meth:`edge_updater`."""
+        message = f"{type(self).__name__}.edge_update: expected a definition, got none. Define it in your layer."
+        raise NotImplementedError(message)
+
+    def _aggregate(self, messages: Any, given: dict[str, Any]) -> Any:
+        if type(self).aggregate is MessagePassing.aggregate:
+            return self._reduce(messages, given["index"], given["dim_size"], given["adjacency"])
+        return self.aggregate(messages, **self._signatures.pick(self, "aggregate", given))
+
+    def _reduce(self, messages: Tensor, index: Tensor, num_nodes: int, adjacency: Adjacency | None) -> Tensor:
+        if self.aggr is None:
+            message = f"{type(self).__name__}: expected aggr or an aggregate method, got neither. Pass aggr='sum'."
+            raise ArgumentError(message)
+        names = [self.aggr] if isinstance(self.aggr, str) else self.aggr
+        first = messages.movedim(self.node_dim, 0) if messages.dim() > 1 else messages
+        reduced = [
+            segment_reduce(first, index, num_nodes, "sum" if name == "add" else name, adjacency=adjacency)
+            for name in names
+        ]
+        moved = [out.movedim(0, self.node_dim) if out.dim() > 1 else out for out in reduced]
+        return moved[0] if len(moved) == 1 else torch.cat(moved, dim=-1)
+
+    def __repr__(self) -> str:
+        if hasattr(self, "in_channels") and hasattr(self, "out_channels"):
+            return f"{type(self).__name__}({self.in_channels}, {self.out_channels})"
+        return super().__repr__()
+
+
+def _check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        hint = did_you_mean(str(value), choices)
+        message = f"MessagePassing: expected {argument} to be one of {choices}, got {value!r}.{hint}"
+        raise ArgumentError(message)
+
+
+def _is_sparse(edge_index: Tensor | Adjacency) -> bool:
+    return isinstance(edge_index, Adjacency) or (isinstance(edge_index, Tensor) and edge_index.layout != torch.strided)
+
+
+def _is_most_derived(cls: type, name: str, *, below: tuple[str, ...]) -> bool:
+    """Whether ``name`` is overridden by a class that no subclass second-guesses by overriding one of ``below``."""
+    for base in cls.__mro__:
+        if base is MessagePassing:
+            return False
+        if name in vars(base):
+            return True
+        if any(other in vars(base) for other in below):
+            return False
+    return False
+
+
+def _refuse_data(layer: torch.nn.Module, args: tuple[Any, ...]) -> None:
+    if args and not isinstance(args[0], Tensor) and hasattr(args[0], "edge_index"):
+        name, given = type(layer).__name__, type(args[0]).__name__
+        message = f"{name}: expected tensors, got {given}. Layers take tensors: conv(data.x, data.edge_index)."
+        raise DTypeError(message)
+
+
+def as_edge_index(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ``edge_index`` and edge values of a ``torch.sparse`` adjacency ``[dst, src]``."""
+    target, source = sparse_coordinates(matrix)
+    values = matrix._values() if matrix.layout == torch.sparse_coo else matrix.values()
+    return torch.stack([source, target]), values

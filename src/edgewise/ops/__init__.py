@@ -1,0 +1,23 @@
+"""Differentiable operators over an adjacency. The only room that knows there are kernels.
+
+``_reference`` defines each kernel in plain torch; ``_native`` loads the compiled ones; ``_dispatch`` chooses.
+"""
+
+import warnings
+
+from edgewise.errors import EdgewiseWarning
+from edgewise.ops import _native
+from edgewise.ops._dispatch import kernel_status
+from edgewise.ops.gather import gather
+from edgewise.ops.segment_reduce import segment_reduce
+from edgewise.ops.spmm import sddmm, spmm
+
+__all__ = ["gather", "kernel_status", "sddmm", "segment_reduce", "spmm"]
+
+if not _native.LOADED and _native.kernel_choice() == "native":
+    warnings.warn(
+        f"edgewise runs on plain torch operators, many times slower: {_native.REASON}. "
+        "Reinstall it (pip install --force-reinstall edgewise), or set EDGEWISE_KERNELS=reference to accept this.",
+        EdgewiseWarning,
+        stacklevel=2,
+    )

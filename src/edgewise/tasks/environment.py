@@ -1,0 +1,52 @@
+"""What a result depends on besides data and settings: versions, kernels, threads, machine. For reports and bug reports."""
+
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+from edgewise import ops
+
+__all__ = ["environment", "version"]
+
+
+def version(package: str = "edgewise") -> str:
+    """Return the installed version of a package.
+
+    Example:
+        >>> version("torch").split(".")[0]
+        '2'
+    """
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def environment() -> dict[str, str]:
+    """Return versions, kernels, threads, processor and cache folder, as text.
+
+    Example:
+        >>> "torch" in environment()
+        True
+    """
+    facts = {"edgewise": version(), "torch": torch.__version__, "numpy": version("numpy")}
+    facts["python"] = f"{platform.python_version()} ({platform.python_implementation()})"
+    facts["system"] = platform.platform()
+    facts["processor"] = f"{_processor()}, {os.cpu_count()} logical cores"
+    facts["threads"] = str(torch.get_num_threads())
+    facts |= {f"kernels, {device}": status for device, status in ops.kernel_status().items()}
+    facts["accelerator"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
+    return facts
+
+
+def _processor() -> str:
+    """The model's name; Linux tells it in a file, other systems through ``platform``."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

@@ -1,0 +1,94 @@
+"""The models that a task knows by name, and the baseline that sees no edges. A layer belongs in ``nn``, not here."""
+
+from collections.abc import Callable
+
+from torch import nn
+
+from edgewise._suggest import did_you_mean
+from edgewise._typing import EdgeIndex, Float, Tensor
+from edgewise.errors import ArgumentError
+from edgewise.nn import GCN
+from edgewise.tasks.config import TrainConfig
+
+__all__ = ["MODELS", "MLPWithoutEdges", "build_model", "check_model_name"]
+
+
+class MLPWithoutEdges(nn.Module):
+    """Perceptron with a graph model's signature that never looks at the edges: what the features alone can do.
+
+    Args:
+        in_channels: Width of an input node feature.
+        hidden_channels: Width of each hidden layer.
+        num_layers: Number of linear layers.
+        out_channels: Number of classes.
+        dropout: Probability of dropping a hidden feature in training.
+        act: Name of an activation in ``torch``: ``"relu"`` or ``"tanh"``.
+
+    Shape:
+        x ``[nodes, in]`` float · edge_index ``[2, edges]``, ignored → ``[nodes, out]``
+
+    Example:
+        >>> import torch
+        >>> model = MLPWithoutEdges(34, 8, 2, 4)
+        >>> model(torch.eye(34), torch.empty(2, 0, dtype=torch.long)).shape
+        torch.Size([34, 4])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        num_layers: int,
+        out_channels: int,
+        dropout: float = 0.0,
+        act: str = "relu",
+    ) -> None:
+        super().__init__()
+        widths = [in_channels] + [hidden_channels] * (num_layers - 1) + [out_channels]
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
+        self.act: nn.Module = {"relu": nn.ReLU, "tanh": nn.Tanh}[act]()
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Float[Tensor, "nodes out"]:
+        """Return one row of class scores per node."""
+        for layer in self.layers[:-1]:
+            x = self.dropout(self.act(layer(x)))
+        logits: Tensor = self.layers[-1](x)
+        return logits
+
+
+Builder = Callable[..., nn.Module]
+
+MODELS: dict[str, Builder] = {"gcn": GCN}
+"""Model name -> its class, called as ``(in_channels, hidden, layers, out_channels, dropout=, act=)``."""
+
+_BASELINES: dict[str, Builder] = {"mlp": MLPWithoutEdges}
+
+
+def check_model_name(name: str) -> None:
+    """Refuse a name that no built-in model has.
+
+    Raises:
+        ArgumentError: The name is unknown; the message names the nearest one.
+
+    Example:
+        >>> check_model_name("gcn")
+    """
+    if name not in MODELS | _BASELINES:
+        repair = did_you_mean(name, MODELS) or " Pass one of these names or your own torch.nn.Module."
+        raise ArgumentError(f"NodeClassifier: expected model among {', '.join(MODELS)}, got {name!r}.{repair}")
+
+
+def build_model(config: TrainConfig, in_channels: int, num_classes: int) -> nn.Module:
+    """Build the named model with fresh weights from torch's generator.
+
+    Raises:
+        ArgumentError: The name is unknown.
+
+    Example:
+        >>> build_model(TrainConfig(hidden=8), 34, 4).hidden_channels
+        8
+    """
+    check_model_name(config.model)
+    builder = (MODELS | _BASELINES)[config.model]
+    return builder(in_channels, config.hidden, config.layers, num_classes, dropout=config.dropout, act=config.act)

@@ -1,0 +1,22 @@
+"""Fixtures that every room shares."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """Real public data; tests that need it skip where it is absent."""
+    root = Path(os.environ.get("EDGEWISE_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
+    if not root.is_dir():
+        pytest.skip(f"no test data at {root}: set EDGEWISE_TEST_DATA")
+    return root
