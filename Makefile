@@ -17,9 +17,9 @@ help: ## Say what each command does
 demo: .venv/.built ## Train the GCN on the karate club; leaves runs/karate-NNN/report.html
 	@$(BIN)/edgewise train karate
 
-test: .venv/.built ## Run every test: with shapes checked, then compilation in a process without that hook
-	@$(BIN)/python -m pytest -n 2 -m "not compile" --doctest-modules $(HOOK) tests src/edgewise
-	@$(BIN)/python -m pytest -m compile tests/compile
+test: .venv/.built ## Run every test: with shapes checked, then compilation and messages without
+	@$(BIN)/python -m pytest -n 2 -m "not unhooked" --doctest-modules $(HOOK) tests src/edgewise
+	@$(BIN)/python -m pytest -n 2 -m unhooked tests
 
 lint: .venv/.built ## Check style, types and C++ formatting
 	@$(BIN)/ruff check $(PYTHON_CODE)

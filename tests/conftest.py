@@ -20,3 +20,10 @@ def data_root() -> Path:
     if not root.is_dir():
         pytest.skip(f"no test data at {root}: set EDGEWISE_TEST_DATA")
     return root
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The hook answers a wrong argument before our own checks can, and cannot be traced: such tests run without it."""
+    for item in items:
+        if item.path.parent.name in ("messages", "compile"):
+            item.add_marker(pytest.mark.unhooked)

@@ -23,9 +23,10 @@ def check_edge_index(edge_index: object, *, caller: str) -> None:
         >>> check_edge_index(torch.zeros(2, 5, dtype=torch.long), caller="GCNConv")
     """
     if not isinstance(edge_index, Tensor):
-        cure = "Use torch.from_numpy(edge_index)" if hasattr(edge_index, "__array__") else "Use torch.tensor(edge_index)"
+        function = "from_numpy" if hasattr(edge_index, "__array__") else "tensor"
         kind = f"{type(edge_index).__module__.partition('.')[0]}.{type(edge_index).__name__}"
-        message = f"{caller}: expected edge_index as a torch.Tensor, got {kind.removeprefix('builtins.')}. {cure}."
+        kind = kind.removeprefix("builtins.")
+        message = f"{caller}: expected edge_index as a torch.Tensor, got {kind}. Use torch.{function}(edge_index)."
         raise DTypeError(message)
     if edge_index.dtype not in (torch.int64, torch.int32):
         kind = str(edge_index.dtype).removeprefix("torch.")
@@ -33,7 +34,9 @@ def check_edge_index(edge_index: object, *, caller: str) -> None:
         raise DTypeError(message)
     if edge_index.dim() != 2 or edge_index.shape[0] != 2:
         looks_transposed = edge_index.dim() == 2 and edge_index.shape[1] == 2
-        cure = "It looks transposed: use edge_index.t()." if looks_transposed else "Row 0 = source, row 1 = destination."
+        cure = (
+            "It looks transposed: use edge_index.t()." if looks_transposed else "Row 0 = source, row 1 = destination."
+        )
         message = f"{caller}: expected edge_index of shape [2, edges], got {list(edge_index.shape)}. {cure}"
         raise ShapeError(message)
 
@@ -67,7 +70,7 @@ def check_node_range(edge_index: Tensor, num_src: int, num_dst: int, *, caller: 
         cause = (
             "Negative values often mark missing nodes: drop those edges."
             if node < 0
-            else "Usual cause: ids are not consecutive, or nodes are missing from x. Renumber them (Data.from_edges does)."
+            else "Usual cause: ids are not consecutive, or x lacks nodes. Renumber them (Data.from_edges does)."
         )
         interval = f"0..{nodes - 1}" if nodes else "none, for a graph without nodes"
         message = (

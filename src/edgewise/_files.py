@@ -61,7 +61,9 @@ def make_folder(path: Path) -> Path:
 
 def _not_writable(folder: Path, error: OSError) -> str:
     reason = (error.strerror or str(error)).lower()
-    return f"write: expected a writable folder, got {folder} ({reason}). Choose another folder or change its permissions."
+    return (
+        f"write: expected a writable folder, got {folder} ({reason}). Choose another folder or change its permissions."
+    )
 
 
 def _umask() -> int:

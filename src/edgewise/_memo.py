@@ -28,8 +28,10 @@ class _Record:
         )
 
     def is_alive(self) -> bool:
-        return all((tensor := ref()) is not None and tensor._version == then
-                   for ref, then in zip(self.tensors, self.versions, strict=True))
+        return all(
+            (tensor := ref()) is not None and tensor._version == then
+            for ref, then in zip(self.tensors, self.versions, strict=True)
+        )
 
 
 class TensorMemo:

@@ -49,6 +49,9 @@ class Adjacency:
     indices: Tensor
     perm: Tensor | None
     num_src: int
+    _degree: Tensor | None
+    _incidence: "Adjacency | None"
+    _transposed: "Adjacency | weakref.ref[Adjacency] | None"
 
     def __init__(
         self, indptr: Int[Tensor, " rows"], indices: Int[Tensor, " edges"], perm: Tensor | None, num_src: int
@@ -100,9 +103,10 @@ class Adjacency:
 
     def degree(self) -> Int[Tensor, " dst"]:
         """Return how many edges arrive at each destination node, int64."""
-        if self._degree is None:
-            object.__setattr__(self, "_degree", self.indptr.diff())
-        degree: Tensor = self._degree
+        degree = self._degree
+        if degree is None:
+            degree = self.indptr.diff()
+            object.__setattr__(self, "_degree", degree)
         return degree
 
     def rows(self) -> Int[Tensor, " edges"]:
@@ -118,19 +122,18 @@ class Adjacency:
             object.__setattr__(self, "_transposed", known)
             # Weak on the way back: a cycle would keep large tensors until the garbage collector comes by.
             object.__setattr__(known, "_transposed", weakref.ref(self))
-        transposed: Adjacency = known
-        return transposed
+        return known
 
     def incidence(self) -> "Adjacency":
         """Return the matrix ``[dst, edges]`` that carries edge values, in the caller's order, to their destinations."""
-        if self._incidence is None:
+        known = self._incidence
+        if known is None:
             position = self.perm
             if position is None:
                 position = torch.arange(self.num_edges, dtype=self.indices.dtype, device=self.indices.device)
-            incidence = Adjacency(self.indptr, position, None, self.num_edges)
-            object.__setattr__(self, "_incidence", incidence)
-        answer: Adjacency = self._incidence
-        return answer
+            known = Adjacency(self.indptr, position, None, self.num_edges)
+            object.__setattr__(self, "_incidence", known)
+        return known
 
     def __repr__(self) -> str:
         return f"Adjacency(num_src={self.num_src}, num_dst={self.num_dst}, num_edges={self.num_edges})"
@@ -154,7 +157,9 @@ def _group(row: Tensor, column: Tensor, num_rows: int, num_columns: int) -> Adja
 
 def _from_sparse(matrix: Tensor, num_src: int | None, num_dst: int | None, caller: str) -> Adjacency:
     """A ``torch.sparse`` matrix ``[dst, src]``, as PyG's ``adj_t``; its values are the caller's edge weights."""
-    expected = tuple(n if wanted is None else wanted for n, wanted in zip(matrix.shape, (num_dst, num_src), strict=True))
+    expected = tuple(
+        n if wanted is None else wanted for n, wanted in zip(matrix.shape, (num_dst, num_src), strict=True)
+    )
     if tuple(matrix.shape) != expected:
         message = (
             f"{caller}: expected a sparse adjacency of shape [dst, src] = {list(expected)}, got {list(matrix.shape)}. "
@@ -185,9 +190,7 @@ def sparse_coordinates(matrix: Tensor) -> tuple[Tensor, Tensor]:
 def _transpose(adjacency: Adjacency) -> Adjacency:
     wide = adjacency.indices.dtype == torch.int64
     rows = adjacency.rows()
-    indptr, indices, perm = _dispatch.run(
-        "sort_edges", rows, adjacency.indices, rows, adjacency.num_src, wide=wide
-    )
+    indptr, indices, perm = _dispatch.run("sort_edges", rows, adjacency.indices, rows, adjacency.num_src, wide=wide)
     if torch.equal(indptr, adjacency.indptr) and torch.equal(indices, adjacency.indices):
         indptr, indices = adjacency.indptr, adjacency.indices
     if adjacency.perm is not None:

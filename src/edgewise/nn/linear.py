@@ -61,7 +61,9 @@ class Linear(torch.nn.Module):
         self.weight_initializer = weight_initializer
         self.bias_initializer = bias_initializer
         lazy = in_channels < 0
-        self.weight = UninitializedParameter() if lazy else torch.nn.Parameter(torch.empty(out_channels, in_channels))
+        self.weight: Any = (
+            UninitializedParameter() if lazy else torch.nn.Parameter(torch.empty(out_channels, in_channels))
+        )
         self.bias = torch.nn.Parameter(torch.empty(out_channels)) if bias else None
         self.reset_parameters()
 
@@ -96,7 +98,7 @@ class Linear(torch.nn.Module):
 
     def _materialize(self, in_channels: int) -> None:
         self.in_channels = in_channels
-        self.weight.materialize((self.out_channels, in_channels))  # type: ignore[operator]
+        self.weight.materialize((self.out_channels, in_channels))
         self.reset_parameters()
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any, **kwargs: Any) -> None:

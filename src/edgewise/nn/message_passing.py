@@ -27,7 +27,7 @@ class MessagePassing(torch.nn.Module):
 
     .. math:: x_i' = \gamma\Bigl(x_i, \bigoplus_{j \in \mathcal{N}(i)} \phi(x_i, x_j, e_{ji})\Bigr)
 
-    Write :math:`\phi` as :meth:`message`, :math:`\gamma` as :meth:`update`, and call :meth:`propagate` from ``forward``.
+    Write :math:`\phi` as :meth:`message`, :math:`\gamma` as :meth:`update`; call :meth:`propagate` from ``forward``.
     An argument of these methods named ``foo_j`` holds ``foo`` of the source of each edge, ``foo_i`` that of its
     destination; other names are passed on as they are.
 
@@ -88,8 +88,9 @@ class MessagePassing(torch.nn.Module):
     def reset_parameters(self) -> None:
         """Draw the parameters of all children anew."""
         for child in self.children():
-            if hasattr(child, "reset_parameters"):
-                child.reset_parameters()
+            reset = getattr(child, "reset_parameters", None)
+            if callable(reset):
+                reset()
 
     def propagate(self, edge_index: Tensor | Adjacency, size: Size = None, **kwargs: Any) -> Any:
         """Compute messages, aggregate them at each node and update: one round of message passing.

@@ -1,7 +1,8 @@
 """The compiled library: found, loaded, and given shapes for tracing. Nothing else in the package knows its name."""
 
 import os
-from importlib import resources
+import sysconfig
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -30,8 +31,9 @@ def _load() -> str:
     """Load the library; return why it could not be, or an empty string."""
     if kernel_choice() == "reference":
         return "EDGEWISE_KERNELS=reference"
-    for name in ("edgewise_ops.so", "edgewise_ops.dylib"):
-        path = resources.files("edgewise").joinpath(name)
+    # An editable install keeps the library in site-packages while the package itself is read from the sources.
+    folders = (Path(__file__).parents[1], Path(sysconfig.get_path("platlib"), "edgewise"))
+    for path in (folder / name for folder in folders for name in ("edgewise_ops.so", "edgewise_ops.dylib")):
         if path.is_file():
             try:
                 torch.ops.load_library(str(path))

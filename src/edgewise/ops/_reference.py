@@ -1,7 +1,7 @@
 """What each kernel computes, in plain torch: the definition, the oracle of the tests, and the fallback.
 
-Everything here works on raw tensors of a compressed adjacency: ``indptr [rows + 1]``, ``indices [E]`` (the column of each
-grouped edge) and ``perm [E]`` or ``None`` (where the caller keeps the value of each grouped edge).
+Everything here works on raw tensors of a compressed adjacency: ``indptr [rows + 1]``, ``indices [E]`` (the column of
+each grouped edge) and ``perm [E]`` or ``None`` (where the caller keeps the value of each grouped edge).
 """
 
 import torch
@@ -59,8 +59,11 @@ def spmm(
         if reduce == "mean":
             out = out / indptr.diff().clamp(min=1).to(x.dtype).unsqueeze(1)
     else:
-        torch_name = {"min": "amin", "max": "amax"}[reduce]
-        out = out.scatter_reduce(0, rows.unsqueeze(1).expand_as(messages), messages, torch_name, include_self=False)
+        # From an infinite start: torch's derivative takes the start for a tie, even where it is not included.
+        torch_name, start = {"min": ("amin", torch.inf), "max": ("amax", -torch.inf)}[reduce]
+        index = rows.unsqueeze(1).expand_as(messages)
+        extreme = torch.full_like(out, start).scatter_reduce(0, index, messages, torch_name, include_self=False)
+        out = torch.where((indptr.diff() > 0).unsqueeze(1), extreme, out)
     return out if diagonal is None else out + diagonal.unsqueeze(1) * x
 
 

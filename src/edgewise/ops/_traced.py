@@ -54,7 +54,12 @@ def _(
 
 @torch.library.custom_op("edgewise::edge_dot", mutates_args=())
 def _edge_dot(
-    edge_index: Tensor, a: Tensor, b: Tensor, num_src: int, num_dst: int, transposed: bool  # noqa: FBT001
+    edge_index: Tensor,
+    a: Tensor,
+    b: Tensor,
+    num_src: int,
+    num_dst: int,
+    transposed: bool,  # noqa: FBT001
 ) -> Tensor:
     adjacency = _adjacency(edge_index, num_src, num_dst, transposed=transposed)
     a, b = a.contiguous(), b.contiguous()

@@ -46,7 +46,7 @@ class _Gather(torch.autograd.Function):
         return x.index_select(0, index)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         grad_x = _SegmentSum.apply(grad.reshape(grad.shape[0], -1), ctx.saved_tensors[0], ctx.adjacency)
         return grad_x.reshape(ctx.shape), None, None
 
@@ -63,5 +63,5 @@ class _SegmentSum(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         return gather(grad, ctx.saved_tensors[0], ctx.adjacency), None, None

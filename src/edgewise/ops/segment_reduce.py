@@ -19,7 +19,9 @@ def segment_reduce(
     *,
     adjacency: Adjacency | None = None,
 ) -> Float[Tensor, "segments *width"]:
-    r"""Reduce the rows of ``src`` that share an index: :math:`y_i = \bigoplus_{k : \mathrm{index}_k = i} \mathrm{src}_k`.
+    r"""Reduce the rows of ``src`` that share an index.
+
+    .. math:: y_i = \bigoplus_{k : \mathrm{index}_k = i} \mathrm{src}_k
 
     Args:
         src: One row an edge.
@@ -48,7 +50,9 @@ def segment_reduce(
         message = f"segment_reduce: expected reduce to be one of {REDUCTIONS}, got {reduce!r}.{hint}"
         raise ArgumentError(message)
     if not src.is_floating_point():
-        message = f"segment_reduce: expected floating src, got {str(src.dtype).removeprefix('torch.')}. Use src.float()."
+        message = (
+            f"segment_reduce: expected floating src, got {str(src.dtype).removeprefix('torch.')}. Use src.float()."
+        )
         raise DTypeError(message)
     if torch.compiler.is_compiling():
         # Edge k as source k: the traced operator sorts behind its back.

@@ -34,8 +34,8 @@ def spmm(
         x: Features of the source nodes.
         weight: One number an edge, in the caller's edge order. Default: 1.
         reduce: ``"sum"``, ``"mean"`` (by the number of edges), ``"min"`` or ``"max"``. A node without edges gets 0.
-        diagonal: One number a node that multiplies its own features, with ``"sum"`` only: :math:`(A + \mathrm{diag}(d))x`
-            without storing a self loop.
+        diagonal: One number a node that multiplies its own features, with ``"sum"`` only:
+            :math:`(A + \mathrm{diag}(d))x` without storing a self loop.
         num_dst: How many destination nodes an ``edge_index`` has. Default: as many as sources.
 
     Shape:
@@ -126,7 +126,7 @@ class _Spmm(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, diagonal, out = ctx.saved_tensors
         adjacency: Adjacency = ctx.adjacency
         if ctx.reduce in ("min", "max"):
@@ -168,7 +168,7 @@ class _Sddmm(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         a, b = ctx.saved_tensors
         adjacency: Adjacency = ctx.adjacency
         grad_a = _Spmm.apply(b, grad, None, adjacency, "sum") if ctx.needs_input_grad[0] else None

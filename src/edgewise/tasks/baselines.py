@@ -1,9 +1,8 @@
 """What a graph model must beat to be worth its edges, and the sentence that says whether it did."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
-
-import torch
 
 from edgewise._typing import Int, Tensor
 from edgewise.data import Data
@@ -31,7 +30,8 @@ def baseline_scores(data: Data, config: TrainConfig) -> list[Score]:
     """
     problem = node_problem(data)
     majority = majority_class(problem.y[problem.train_mask])
-    value = (problem.y[problem.test_mask] == majority).float().mean().item()
+    scored = problem.y[problem.test_mask]
+    value = int((scored == majority).sum()) / max(1, len(scored))
     settings = asdict(config) | {"model": "mlp"}
     mlp = NodeClassifier(**settings, quiet=True).fit(data)
     detail = score_detail(data)
@@ -45,6 +45,7 @@ def majority_class(y: Int[Tensor, " nodes"]) -> int:
     """The most frequent class, the smallest of several.
 
     Example:
+        >>> import torch
         >>> majority_class(torch.tensor([2, 1, 1, 2, 0]))
         1
     """
@@ -63,11 +64,11 @@ def score_detail(data: Data) -> str:
     return f"accuracy on the {count:,} {'unlabelled' if data.test_mask is None else 'test'} nodes"
 
 
-def verdict(score: Score, baselines: list[Score], num_scored: int) -> str:
-    """Say in one sentence whether the graph helped, from the numbers alone.
+def verdict(score: Score, baselines: Sequence[Score], num_scored: int) -> str:
+    r"""Say in one sentence whether the graph helped, from the numbers alone.
 
     A difference counts where it is over two standard errors of two independent proportions,
-    :math:`\\\\sqrt{(p_1 (1 - p_1) + p_2 (1 - p_2)) / n}`.
+    :math:`\sqrt{(p_1 (1 - p_1) + p_2 (1 - p_2)) / n}`.
 
     Args:
         score: Of the graph model.
@@ -75,14 +76,17 @@ def verdict(score: Score, baselines: list[Score], num_scored: int) -> str:
         num_scored: Number of nodes behind each score.
 
     Example:
-        >>> graph, blind = Score(name="GCN", value=0.8, detail=""), Score(name="MLP without edges", value=0.5, detail="")
+        >>> graph = Score(name="GCN", value=0.8, detail="")
+        >>> blind = Score(name="MLP without edges", value=0.5, detail="")
         >>> verdict(graph, [blind], 1000)
-        'The graph helped: GCN is 30.0 points above MLP without edges.'
+        'The graph helped: GCN is 30.0 points above the best baseline, MLP without edges.'
     """
     best = max(baselines, key=lambda baseline: baseline.value)
     difference = score.value - best.value
     error = math.sqrt((score.value * (1 - score.value) + best.value * (1 - best.value)) / num_scored)
-    points = f"{abs(difference) * 100:.1f} points {'above' if difference >= 0 else 'below'} {best.name}"
+    points = (
+        f"{abs(difference) * 100:.1f} points {'above' if difference >= 0 else 'below'} the best baseline, {best.name}"
+    )
     if abs(difference) <= 2 * error:
-        return f"Not clear: {score.name} is {points}, which {num_scored:,} scored nodes cannot tell from chance."
+        return f"Not clear: {score.name} is {points}; on {num_scored:,} nodes that may be chance."
     return f"The graph {'helped' if difference > 0 else 'did not help'}: {score.name} is {points}."

@@ -125,7 +125,9 @@ def _check_identity(training: Training, facts: dict[str, Any], tensors: dict[str
     if facts.get("kind") != here["kind"]:
         raise FileError(f"fit: expected a checkpoint, got {path}, which is another kind of file. {repair}")
     there = facts["config"]
-    differing = [f"{name}={there.get(name)} (now {value})" for name, value in here["config"].items() if there.get(name) != value]
+    differing = [
+        f"{name}={there.get(name)} (now {value})" for name, value in here["config"].items() if there.get(name) != value
+    ]
     if differing:
         raise DataError(f"fit: expected a checkpoint of this run, got one of {', '.join(differing)}. {repair}")
     if facts["data"] != here["data"]:

@@ -63,7 +63,9 @@ class TrainConfig:
         for name in _AT_LEAST_ZERO:
             value = getattr(self, name)
             if not _is_number(value) or not 0 <= value < math.inf:
-                raise ArgumentError(f"TrainConfig: expected {name} >= 0, got {value!r}. Choose for example {name}=0.01.")
+                raise ArgumentError(
+                    f"TrainConfig: expected {name} >= 0, got {value!r}. Choose for example {name}=0.01."
+                )
         if not _is_number(self.dropout) or not 0 <= self.dropout < 1:
             raise ArgumentError(
                 f"TrainConfig: expected dropout in [0, 1), got {self.dropout!r}. It is the share of features left out."

@@ -1,4 +1,4 @@
-"""What a result depends on besides data and settings: versions, kernels, threads, machine. For reports and bug reports."""
+"""What a result depends on besides data and settings: versions, kernels, threads, machine. For any report."""
 
 import importlib.metadata
 import os

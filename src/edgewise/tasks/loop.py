@@ -1,16 +1,17 @@
-"""Full-batch training of a node classifier, one epoch at a time. Files are ``checkpoint.py``'s, checks ``problem.py``'s.
+"""Full-batch training of a node classifier, one epoch at a time. Files are ``checkpoint.py``'s business.
 
 An epoch is: forward and backward on the training nodes, a step of Adam, then one forward pass in evaluation mode
 that measures, chooses the best weights and takes snapshots. All state that the next epoch depends on is in
 :class:`Training`, so that a checkpoint of it continues bit for bit.
 """
 
+import bisect
 import math
 from dataclasses import dataclass, field
 
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn.functional import cross_entropy, dropout
 
 from edgewise._typing import EdgeIndex, Float, Int, Tensor
 from edgewise.errors import ArgumentError, ShapeError
@@ -99,27 +100,28 @@ class Training:
         logits = predict_logits(self.model, self.problem.x, self.problem.edge_index)
         text = self._record(loss, train_accuracy, logits)
         if self.epoch % self.snapshot_every == 0 or self.epoch == self.config.epochs - 1:
-            self.snapshots.epochs.append(self.epoch)
-            self.snapshots.embedding.append(embed(self.model, self.problem.x, self.problem.edge_index))
-            self.snapshots.prediction.append(logits.argmax(1))
+            self._picture(len(self.snapshots.epochs), self.epoch, logits)
         self.epoch += 1
         return text
 
     def keep_best(self) -> None:
-        """Load the best weights into the model; without validation the last ones are the best."""
+        """Load the best weights into the model and picture them; without validation the last ones are the best."""
         if self.problem.val_mask is None:
             self.best.epoch = self.epoch - 1
         else:
             self.model.load_state_dict(self.best.weights)
+        if self.best.epoch not in self.snapshots.epochs:
+            logits = predict_logits(self.model, self.problem.x, self.problem.edge_index)
+            self._picture(bisect.bisect(self.snapshots.epochs, self.best.epoch), self.best.epoch, logits)
         self.model.eval()
 
     def _step(self) -> tuple[float, float]:
         problem, train = self.problem, self._train
         self.model.train()
         self.optimizer.zero_grad()
-        logits = _logits(self.model(F.dropout(problem.x, self.input_dropout), problem.edge_index))[train]
-        loss = F.cross_entropy(logits, problem.y[train])
-        loss.backward()
+        logits = _logits(self.model(dropout(problem.x, self.input_dropout), problem.edge_index))[train]
+        loss = cross_entropy(logits, problem.y[train])
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         value = loss.item()
         if not math.isfinite(value):
@@ -128,12 +130,17 @@ class Training:
             )
         return value, accuracy(logits, problem.y[train])
 
+    def _picture(self, place: int, epoch: int, logits: Tensor) -> None:
+        self.snapshots.epochs.insert(place, epoch)
+        self.snapshots.embedding.insert(place, embed(self.model, self.problem.x, self.problem.edge_index))
+        self.snapshots.prediction.insert(place, logits.argmax(1))
+
     def _record(self, loss: float, train_accuracy: float, logits: Tensor) -> str:
-        problem, now = self.problem, {"epoch": float(self.epoch), "train_loss": loss, "train_accuracy": train_accuracy}
+        problem, now = self.problem, {"epoch": self.epoch, "train_loss": loss, "train_accuracy": train_accuracy}
         text = f"loss {loss:.3f}"
         if problem.val_mask is not None:
             val_logits, val_y = logits[problem.val_mask], problem.y[problem.val_mask]
-            now["val_loss"] = F.cross_entropy(val_logits, val_y).item()
+            now["val_loss"] = cross_entropy(val_logits, val_y).item()
             now["val_accuracy"] = accuracy(val_logits, val_y)
             text += f", validation accuracy {now['val_accuracy']:.3f}"
             if (now["val_accuracy"], -now["val_loss"]) > (self.best.accuracy, -self.best.loss):
@@ -202,7 +209,8 @@ def accuracy(logits: Float[Tensor, "nodes classes"], y: Int[Tensor, " nodes"]) -
         >>> accuracy(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), torch.tensor([1, 1]))
         0.5
     """
-    return (logits.argmax(1) == y).float().mean().item()
+    # Divided in Python, so that 23 of 30 is the same number wherever it is computed.
+    return int((logits.argmax(1) == y).sum()) / len(y)
 
 
 def _logits(out: Tensor | tuple[Tensor, ...]) -> Tensor:

@@ -1,5 +1,6 @@
 """The models that a task knows by name, and the baseline that sees no edges. A layer belongs in ``nn``, not here."""
 
+import itertools
 from collections.abc import Callable
 
 from torch import nn
@@ -22,7 +23,7 @@ class MLPWithoutEdges(nn.Module):
         num_layers: Number of linear layers.
         out_channels: Number of classes.
         dropout: Probability of dropping a hidden feature in training.
-        act: Name of an activation in ``torch``: ``"relu"`` or ``"tanh"``.
+        act: Name of an activation in ``torch.nn.functional``.
 
     Shape:
         x ``[nodes, in]`` float · edge_index ``[2, edges]``, ignored → ``[nodes, out]``
@@ -45,8 +46,8 @@ class MLPWithoutEdges(nn.Module):
     ) -> None:
         super().__init__()
         widths = [in_channels] + [hidden_channels] * (num_layers - 1) + [out_channels]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
-        self.act: nn.Module = {"relu": nn.ReLU, "tanh": nn.Tanh}[act]()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(widths))
+        self.act: Callable[[Tensor], Tensor] = getattr(nn.functional, act)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Float[Tensor, "nodes out"]:

@@ -1,9 +1,8 @@
-"""Semi-supervised node classification in scikit-learn's manners. The loop is ``loop.py``; run folders are ``run.py``."""
+"""Semi-supervised node classification in scikit-learn's manners. The loop itself is ``loop.py``."""
 
 import copy
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -13,7 +12,7 @@ from edgewise.data import Data
 from edgewise.errors import ArgumentError, DataError, DTypeError, FileError, ShapeError
 from edgewise.tasks.checkpoint import load_checkpoint, load_tensors, save_tensors
 from edgewise.tasks.config import TrainConfig
-from edgewise.tasks.loop import Snapshots, Training, embed, predict_logits
+from edgewise.tasks.loop import Snapshots, Training, accuracy, embed, predict_logits
 from edgewise.tasks.models import MODELS, build_model, check_model_name
 from edgewise.tasks.problem import NodeProblem, check_features, node_problem, scored_mask
 from edgewise.tasks.runner import own_generator, run_training
@@ -33,7 +32,7 @@ class NodeClassifier:
             ``[nodes, classes]``, alone or as ``(scores, embedding)``. A module is copied before it is trained.
         hidden: Width of each hidden layer of a named model.
         layers: Number of layers of a named model.
-        act: Activation of a named model: ``"relu"`` or ``"tanh"``.
+        act: Activation of a named model, a name from ``torch.nn.functional``.
         dropout: Probability with which a named model drops input and hidden features in training.
         lr: Adam's step size.
         weight_decay: L2 penalty on all weights.
@@ -44,7 +43,8 @@ class NodeClassifier:
 
     Attributes:
         model_: The trained module, in evaluation mode.
-        history_: Per epoch: ``epoch``, ``train_loss``, ``train_accuracy``, ``val_loss``, ``val_accuracy``, ``test_accuracy``.
+        history_: Per epoch ``epoch``, ``train_loss``, ``train_accuracy``, ``test_accuracy``, and with validation
+            ``val_loss``, ``val_accuracy``.
         best_epoch_: The epoch whose weights were kept, counted from 0.
         num_classes_: Number of classes.
         embedding_: ``[nodes, hidden]``, the last hidden layer of the trained model.
@@ -124,9 +124,9 @@ class NodeClassifier:
         """Train on ``data.train_mask`` and keep the best weights.
 
         Args:
-            data: Graph with ``x``, ``edge_index``, ``y`` and ``train_mask``; ``val_mask`` and ``test_mask`` if it has them.
+            data: Graph with ``x``, ``edge_index``, ``y``, ``train_mask``, and perhaps ``val_mask`` and ``test_mask``.
             checkpoint: File that is kept up to date about once a second, so that a killed training can go on.
-            resume: Go on from ``checkpoint`` if it exists. The final weights are those of an undisturbed run, bit for bit.
+            resume: Go on from ``checkpoint`` if it exists, to the same final weights as undisturbed, bit for bit.
 
         Raises:
             DataError: Labels, masks or features cannot be used, or the checkpoint is of another run.
@@ -207,7 +207,7 @@ class NodeClassifier:
             >>> NodeClassifier(epochs=100, quiet=True).fit(data).score(data, data.train_mask)
             1.0
         """
-        prediction = self.predict(data)
+        logits = self._logits(data, "score")
         data = self.data_ if data is None else data
         if data.y is None:
             raise DataError("score: expected labels data.y, got none. Use predict where there are no labels.")
@@ -217,8 +217,10 @@ class NodeClassifier:
                 f"score: expected mask {list(data.y.shape)}, got {list(mask.shape)}. Give one boolean per node."
             )
         if not mask.any():
-            raise DataError("score: expected nodes to score, got a mask that selects none. Pass mask= with labelled nodes.")
-        return (prediction == data.y)[mask].float().mean().item()
+            raise DataError(
+                "score: expected nodes to score, got a mask that selects none. Pass mask= with labelled nodes."
+            )
+        return accuracy(logits[mask], data.y[mask])
 
     def report(self, path: str | Path) -> Path:
         """Write the self-contained HTML report of the fitted graph: scores, baselines, pictures, curves.
@@ -280,22 +282,27 @@ class NodeClassifier:
         """
         tensors, facts = load_tensors(Path(path), "load")
         if facts.get("kind") != "node-classifier":
-            raise FileError(f"load: expected a saved NodeClassifier, got {path}, which is {facts.get('kind')}. Use save().")
+            raise FileError(
+                f"load: expected a saved NodeClassifier, got {path}, which is {facts.get('kind')}. Use save()."
+            )
         config = TrainConfig.from_mapping(facts["config"])
         if model is None and not facts["is_named"]:
             raise ArgumentError(
                 f"load: expected model=, got none: {path} holds the weights of your own {config.model}. "
                 f"Pass model={config.model}(...)."
             )
-        settings = asdict(config)
-        loaded = cls(settings.pop("model") if model is None else model, **settings)
+        loaded = cls(**{**asdict(config), "model": config.model if model is None else model})
         with own_generator(config.seed, torch.device("cpu")):
             loaded.model_ = build_model(config, facts["in_channels"], facts["num_classes"]) if model is None else model
+        if model is None:
+            loaded.model_.to(next(iter(tensors.values())).dtype)
         try:
             loaded.model_.load_state_dict(tensors)
         except RuntimeError as error:
             reason = " ".join(str(error).split())
-            raise FileError(f"load: expected weights of {config.model} in {path}, got others ({reason}). Check model=.") from error
+            raise FileError(
+                f"load: expected weights of {config.model} in {path}, got others ({reason}). Check model=."
+            ) from error
         loaded.model_.eval()
         loaded.in_channels_, loaded.num_classes_ = facts["in_channels"], facts["num_classes"]
         loaded.best_epoch_, loaded.history_ = facts["best_epoch"], facts["history"]
@@ -333,4 +340,6 @@ class NodeClassifier:
 
     def _check_fitted(self, function: str) -> None:
         if not hasattr(self, "model_"):
-            raise ArgumentError(f"{function}: expected a fitted classifier, got one never fitted. Call fit(data) first.")
+            raise ArgumentError(
+                f"{function}: expected a fitted classifier, got one never fitted. Call fit(data) first."
+            )

@@ -150,8 +150,8 @@ def _num_classes(data: Data, y: Tensor, function: str) -> int:
     if len(wrong):
         node = int(wrong[0])
         raise DataError(
-            f"{function}: expected labels 0 to {num_classes - 1}, or -1 where unknown, got {int(y[node])} at node {node}. "
-            "Number the classes from 0 without gaps."
+            f"{function}: expected labels 0 to {num_classes - 1}, or -1 where unknown, got {int(y[node])} "
+            f"at node {node}. Number the classes from 0 without gaps."
         )
     return num_classes
 
@@ -164,9 +164,7 @@ def _mask(data: Data, name: str, function: str) -> Bool[Tensor, " nodes"] | None
         raise DTypeError(f"{function}: expected boolean data.{name}, got {mask.dtype}. Use data.{name}.bool().")
     if mask.dim() != 1 or len(mask) != data.num_nodes:
         several = " It holds several splits: choose one column." if mask.dim() == 2 else " Give one value per node."
-        raise ShapeError(
-            f"{function}: expected data.{name} [{data.num_nodes}], got {list(mask.shape)}.{several}"
-        )
+        raise ShapeError(f"{function}: expected data.{name} [{data.num_nodes}], got {list(mask.shape)}.{several}")
     if not mask.any():
         raise DataError(
             f"{function}: expected data.{name} to select nodes, got one that selects none of {len(mask):,}. "

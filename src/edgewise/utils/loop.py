@@ -55,7 +55,7 @@ def add_remaining_self_loops(
         num_nodes: How many nodes there are. Default: one more than the largest in ``edge_index``.
 
     Shape:
-        edge_index ``[2, edges]`` · edge_attr ``[edges, *width]`` → ``[2, others + nodes]``, ``[others + nodes, *width]``
+        edge_index ``[2, edges]`` · edge_attr ``[edges, *width]`` → ``[2, other + nodes]``, ``[other + nodes, *width]``
 
     Cost: O(edges + nodes).
 

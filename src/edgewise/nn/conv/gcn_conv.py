@@ -97,7 +97,7 @@ class GCNConv(MessagePassing):
     Self loops are a diagonal beside the edges and are never stored.
 
     Source: Kipf & Welling, *Semi-supervised classification with GCNs*, ICLR 2017, eq. 8. Ours adds ``edge_weight``
-    and the bias.
+    and the bias. Differs from PyG, whose ``improved=True`` has no effect unless ``edge_weight`` is given.
 
     Example:
         >>> conv = GCNConv(34, 2)
@@ -134,6 +134,7 @@ class GCNConv(MessagePassing):
         self.add_self_loops = add_self_loops
         self.normalize = normalize
         self._cached: Any = None
+        self.fuse = self.fuse and self.aggr in ("add", "sum")  # a diagonal has a meaning in sums alone
         self.lin = Linear(in_channels, out_channels, bias=False, weight_initializer="glorot")
         self.bias = torch.nn.Parameter(torch.empty(out_channels)) if bias else None
         self.reset_parameters()
@@ -154,13 +155,13 @@ class GCNConv(MessagePassing):
         x = self.lin(x)
         if self.fuse:
             adjacency, weight, diagonal = self._operator(edge_index, edge_weight, num_nodes, x.dtype)
-            out = self.propagate(adjacency, x=x, edge_weight=weight, diagonal=diagonal)
+            out: Tensor = self.propagate(adjacency, x=x, edge_weight=weight, diagonal=diagonal)
         else:
             edge_index, weight = self._edges(edge_index, edge_weight, num_nodes, x.dtype)
             out = self.propagate(edge_index, x=x, edge_weight=weight)
         return out if self.bias is None else out + self.bias
 
-    def message(self, x_j: Tensor, edge_weight: Tensor | None) -> Tensor:
+    def message(self, x_j: Tensor, edge_weight: Tensor | None) -> Tensor:  # type: ignore[override]
         """Weigh the source's features."""
         return x_j if edge_weight is None else edge_weight.view(-1, 1) * x_j
 
@@ -168,9 +169,7 @@ class GCNConv(MessagePassing):
         self, edge_index: Tensor | Adjacency, x: Tensor, edge_weight: Tensor | None, diagonal: Tensor | None
     ) -> Tensor:
         r"""Return :math:`(A_w + \mathrm{diag}(d)) X` without a tensor of messages."""
-        reduce = "sum" if self.aggr == "add" else str(self.aggr)
-        first = x.movedim(self.node_dim, 0)
-        out = spmm(edge_index, first, edge_weight, reduce, diagonal=diagonal)
+        out = spmm(edge_index, x.movedim(self.node_dim, 0), edge_weight, diagonal=diagonal)
         return out.movedim(0, self.node_dim)
 
     def _operator(
@@ -241,9 +240,7 @@ class GCNConv(MessagePassing):
         self.in_channels = x.shape[-1] if self.in_channels < 0 else self.in_channels
 
 
-def _loops_apart(
-    edge_index: Tensor, weight: Tensor, num_nodes: int, fill: float
-) -> tuple[Tensor, Tensor]:
+def _loops_apart(edge_index: Tensor, weight: Tensor, num_nodes: int, fill: float) -> tuple[Tensor, Tensor]:
     """Move self loops to a diagonal: their edges weigh 0, nodes without one get ``fill``. No shape depends on data."""
     source, target = edge_index[0].long(), edge_index[1].long()
     is_loop = source == target

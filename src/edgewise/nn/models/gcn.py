@@ -1,6 +1,8 @@
 """The stack of graph convolutions that most first experiments use."""
 
+import itertools
 from collections.abc import Callable
+from typing import cast
 
 import torch
 
@@ -16,13 +18,13 @@ class GCN(torch.nn.Module):
 
     .. math:: H^{(l+1)} = \sigma\bigl(\hat D^{-1/2} \hat A \hat D^{-1/2} H^{(l)} \Theta^{(l)}\bigr)
 
-    The last layer has neither activation nor dropout where ``out_channels`` is given, so that it yields logits.
+    The last layer has neither activation nor dropout, so that it yields logits.
 
     Args:
         in_channels: Width of an input node feature. ``-1`` reads it from the first call.
         hidden_channels: Width between the layers.
         num_layers: How many layers; each widens what a node sees by one hop.
-        out_channels: Width of the output. ``None``: ``hidden_channels``, activated like the others.
+        out_channels: Width of the output. ``None``: ``hidden_channels``.
         dropout: Probability that a hidden value is dropped while training.
         act: The activation: a name from ``torch.nn.functional``, or any callable.
 
@@ -65,33 +67,30 @@ class GCN(torch.nn.Module):
         self.out_channels = hidden_channels if out_channels is None else out_channels
         self.dropout = dropout
         self.act = _activation(act)
-        self._activates_last = out_channels is None
         widths = [in_channels, *[hidden_channels] * (num_layers - 1), self.out_channels]
-        self.convs = torch.nn.ModuleList(GCNConv(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.convs = torch.nn.ModuleList(itertools.starmap(GCNConv, itertools.pairwise(widths)))
 
     def reset_parameters(self) -> None:
         """Draw the parameters of every layer anew."""
         for conv in self.convs:
-            conv.reset_parameters()
+            cast(GCNConv, conv).reset_parameters()
 
     def forward(
         self, x: Float[Tensor, "nodes in"], edge_index: Adj, edge_weight: Tensor | None = None
     ) -> Float[Tensor, "nodes out"]:
         """Return the output of the last layer."""
         h = self.embed(x, edge_index, edge_weight)
-        h = self.convs[-1](h, edge_index, edge_weight)
-        return self._hide(h) if self._activates_last else h
+        out: Tensor = self.convs[-1](h, edge_index, edge_weight)
+        return out
 
     def embed(
         self, x: Float[Tensor, "nodes in"], edge_index: Adj, edge_weight: Tensor | None = None
     ) -> Float[Tensor, "nodes hidden"]:
         """Return what enters the last layer: the nodes as the model sees them."""
         for conv in self.convs[:-1]:
-            x = self._hide(conv(x, edge_index, edge_weight))
+            h = self.act(conv(x, edge_index, edge_weight))
+            x = torch.nn.functional.dropout(h, self.dropout, self.training)
         return x
-
-    def _hide(self, h: Tensor) -> Tensor:
-        return torch.nn.functional.dropout(self.act(h), self.dropout, self.training)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.in_channels}, {self.out_channels}, num_layers={self.num_layers})"

@@ -1,0 +1,150 @@
+"""Everything the HTML report shows, gathered from a fitted classifier. How it looks is ``viz.report``'s business."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import torch
+
+from edgewise._typing import Int, Tensor
+from edgewise.data import Data
+from edgewise.tasks.baselines import baseline_scores, score_detail, verdict
+from edgewise.tasks.environment import environment
+from edgewise.tasks.node_classifier import NodeClassifier
+from edgewise.tasks.problem import scored_mask
+from edgewise.tasks.projection import Projection
+from edgewise.viz import force_layout
+from edgewise.viz.report import NodeReport, Score
+
+__all__ = ["class_names", "confusion", "headline", "model_title", "node_report", "split_names"]
+
+
+def node_report(
+    classifier: NodeClassifier,
+    *,
+    name: str | None = None,
+    score: Score | None = None,
+    baselines: Sequence[Score] | None = None,
+    position: Tensor | None = None,
+    data_card: Mapping[str, str] | None = None,
+    command: str | None = None,
+) -> NodeReport:
+    """Gather a report.
+
+    Args:
+        classifier: A fitted one.
+        name: Of the data; ``None`` takes ``data.name``.
+        score: The headline; ``None`` takes :func:`headline`.
+        baselines: As from :func:`baseline_scores`; ``None`` trains them.
+        position: Layout ``[nodes, 2]``; ``None`` computes one.
+        data_card: Facts about the data; ``None`` counts nodes, edges and classes.
+        command: What reproduces the run; ``None`` shows the classifier's own call.
+
+    Cost: the baselines' training and the layout, where not given.
+    """
+    data = classifier.data_
+    score = headline(classifier) if score is None else score
+    baselines = baseline_scores(data, classifier.config) if baselines is None else baselines
+    scored = scored_mask(data)
+    probability = classifier.predict_proba()
+    confidence, prediction = probability.max(1)
+    snapshots = classifier.snapshots_
+    projection = Projection(classifier.embedding_)
+    has_validation = data.val_mask is not None
+    return NodeReport(
+        title=f"{name or data.name or 'graph'} · {classifier.config.model}",
+        edge_index=data.edge_index,
+        position=force_layout(data.edge_index, data.num_nodes, seed=0) if position is None else position,
+        label=data.y,
+        class_names=class_names(data, classifier.num_classes_),
+        node_names=data.node_names,
+        split=split_names(data),
+        epochs=snapshots.epochs,
+        embedding=torch.stack([projection(embedding) for embedding in snapshots.embedding]),
+        prediction=torch.stack(snapshots.prediction),
+        confidence=confidence,
+        final_prediction=prediction,
+        history=classifier.history_,
+        chosen_epoch=classifier.best_epoch_,
+        chosen_why="best validation accuracy" if has_validation else "last epoch",
+        score=score,
+        baselines=baselines,
+        verdict=verdict(score, baselines, int(scored.sum())),
+        confusion=confusion(data.y[scored], prediction[scored], classifier.num_classes_),
+        projection=projection.description,
+        data_card=_counts(data, classifier.num_classes_) if data_card is None else data_card,
+        model_card=model_card(classifier),
+        environment=environment(),
+        command=command or f"{classifier!r}.fit(data)",
+    )
+
+
+def headline(classifier: NodeClassifier) -> Score:
+    """The score that counts, with its name and what it counts."""
+    data = classifier.data_
+    return Score(name=model_title(classifier), value=classifier.score(), detail=score_detail(data))
+
+
+def model_title(classifier: NodeClassifier) -> str:
+    """The model's name as a person reads it.
+
+    Example:
+        >>> model_title(NodeClassifier("gcn"))
+        'GCN'
+    """
+    return classifier.model.upper() if isinstance(classifier.model, str) else classifier.config.model
+
+
+def class_names(data: Data, num_classes: int) -> list[str]:
+    """The data's own names, else ``class 0``, ``class 1``, ...
+
+    Example:
+        >>> class_names(Data(y=torch.tensor([0, 1])), 2)
+        ['class 0', 'class 1']
+    """
+    own = list(data.class_names or [])
+    return own + [f"class {index}" for index in range(len(own), num_classes)]
+
+
+def split_names(data: Data) -> list[str]:
+    """Each node's part: ``"train"``, ``"val"``, ``"test"`` (scored) or ``"none"``.
+
+    Example:
+        >>> from edgewise.datasets import KarateClub
+        >>> split_names(KarateClub()[0]).count("test")
+        30
+    """
+    names = ["none"] * data.num_nodes
+    for name, mask in (("test", scored_mask(data)), ("val", data.val_mask), ("train", data.train_mask)):
+        for node in [] if mask is None else mask.nonzero().flatten().tolist():
+            names[node] = name
+    return names
+
+
+def confusion(y: Int[Tensor, " nodes"], prediction: Int[Tensor, " nodes"], num_classes: int) -> Int[Tensor, "a b"]:
+    """Count nodes per true class (row) and predicted class (column).
+
+    Example:
+        >>> confusion(torch.tensor([0, 1]), torch.tensor([1, 1]), 2).tolist()
+        [[0, 1], [0, 1]]
+    """
+    return (y * num_classes + prediction).bincount(minlength=num_classes**2).view(num_classes, num_classes)
+
+
+def model_card(classifier: NodeClassifier) -> dict[str, str]:
+    """Settings and size of the model, as text."""
+    config = classifier.config
+    facts = {name.replace("_", " "): str(value) for name, value in asdict(config).items() if value is not None}
+    if not isinstance(classifier.model, str):
+        facts = {name: value for name, value in facts.items() if name not in ("hidden", "layers", "act", "dropout")}
+    facts["parameters"] = f"{sum(parameter.numel() for parameter in classifier.model_.parameters()):,}"
+    facts["structure"] = repr(classifier.model_)
+    return facts
+
+
+def _counts(data: Data, num_classes: int) -> dict[str, str]:
+    return {
+        "nodes": f"{data.num_nodes:,}",
+        "edges": f"{data.num_edges:,} directed",
+        "features": f"{data.num_features:,}",
+        "classes": str(num_classes),
+    }

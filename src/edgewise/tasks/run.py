@@ -1,0 +1,246 @@
+"""Run folders: a named graph is trained, and ``runs/<name>-NNN/`` holds all that is worth keeping of it.
+
+A run that fails before its first epoch leaves no folder. A killed one leaves its settings and a checkpoint, from which
+``resume`` goes on; a complete one leaves no checkpoint.
+"""
+
+import importlib.resources
+import itertools
+import json
+import shlex
+import shutil
+import statistics
+import string
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from edgewise._files import atomic_write, make_folder
+from edgewise.errors import ArgumentError, EdgewiseError, FileError
+from edgewise.tasks.baselines import baseline_scores, verdict
+from edgewise.tasks.config import TrainConfig, parse_toml, toml_lines
+from edgewise.tasks.node_classifier import NodeClassifier
+from edgewise.tasks.pictures import write_pictures
+from edgewise.tasks.presets import NamedGraph, preset
+from edgewise.tasks.problem import scored_mask
+from edgewise.tasks.reporting import headline, node_report
+from edgewise.viz.report import Score, write_report
+
+__all__ = ["FinishedRun", "RunFolder", "latest_run", "new_run", "resumable_run", "spread", "train_run"]
+
+_CHECKPOINT = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunFolder:
+    """Where a run lives, and its settings."""
+
+    path: Path
+    graph: str
+    config: TrainConfig
+    is_resumed: bool = False
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file that a killed run goes on from."""
+        return self.path / _CHECKPOINT
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedRun:
+    """What a run found."""
+
+    path: Path
+    classifier: NodeClassifier
+    score: Score
+    baselines: Sequence[Score]
+    verdict: str
+    seed_scores: Sequence[float]
+    """Of every seed, the run's own first."""
+    seconds: float
+
+    @property
+    def kept(self) -> str:
+        """Which epoch's weights were kept, and why."""
+        why = "last epoch" if self.classifier.data_.val_mask is None else "best validation accuracy"
+        return f"Kept epoch {self.classifier.best_epoch_} ({why})."
+
+
+def new_run(graph: NamedGraph, config: TrainConfig, out: Path) -> RunFolder:
+    """Make the first free ``out/<graph>-<model>-NNN`` with its ``config.toml``.
+
+    Raises:
+        FileError: The folder cannot be made.
+    """
+    make_folder(out)
+    for number in itertools.count(1):
+        path = out / f"{graph.name}-{config.model}-{number:03}"
+        try:
+            path.mkdir()  # Fails where another run was faster: two at once never share a folder.
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise FileError(
+                f"train: expected a writable folder {out}, got one that is not ({error.strerror}). "
+                "Choose another --out."
+            ) from error
+        break
+    data = toml_lines({"name": graph.name, "root": None if graph.root is None else str(graph.root.absolute())})
+    _write(path / "config.toml", f"[data]\n{data}\n[train]\n{config.to_toml()}")
+    return RunFolder(path=path, graph=graph.name, config=config)
+
+
+def resumable_run(graph: str, overrides: Mapping[str, Any], out: Path) -> RunFolder:
+    """Find the newest run of a graph that was killed or interrupted.
+
+    Args:
+        graph: Name of the data set.
+        overrides: Settings given anew; they must agree with the run's own.
+        out: Folder of runs.
+
+    Raises:
+        ArgumentError: There is none, or a setting differs.
+    """
+    unfinished = [path for path in _runs(out) if path.name.startswith(f"{graph}-") and _is_unfinished(path)]
+    if not unfinished:
+        raise ArgumentError(
+            f"train: expected an unfinished run of {graph} in {out}, got none. Leave --resume out to start a new run."
+        )
+    path = unfinished[-1]
+    config = TrainConfig.from_mapping(parse_toml((path / "config.toml").read_text(encoding="utf-8"))["train"])
+    for name, value in overrides.items():
+        if getattr(config, name) != value:
+            raise ArgumentError(
+                f"train: expected {name}={getattr(config, name)!r}, as {path} began, got {value!r}. "
+                "Leave it out, or leave --resume out to start a new run."
+            )
+    return RunFolder(path=path, graph=graph, config=config, is_resumed=True)
+
+
+def latest_run(out: Path) -> Path:
+    """The folder of the newest complete run.
+
+    Raises:
+        ArgumentError: There is none.
+    """
+    complete = [path for path in _runs(out) if (path / "report.html").is_file()]
+    if not complete:
+        raise ArgumentError(f"open: expected a run in {out}, got none. Make one first: edgewise train karate.")
+    return max(complete, key=lambda path: (path / "report.html").stat().st_mtime_ns)
+
+
+def train_run(
+    graph: NamedGraph, run: RunFolder, *, further_seeds: Sequence[int] = (), quiet: bool = False
+) -> FinishedRun:
+    """Train in a run folder and fill it.
+
+    Args:
+        graph: What to train on.
+        run: From :func:`new_run` or :func:`resumable_run`.
+        further_seeds: Trained without a folder; their spread is told beside the headline.
+        quiet: Show no progress.
+
+    Raises:
+        EdgewiseError: Training failed; a new folder is removed again.
+        KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is kept.
+    """
+    started = time.monotonic()
+    try:
+        classifier = NodeClassifier(**asdict(run.config), quiet=quiet)
+        classifier.fit(graph.data, checkpoint=run.checkpoint, resume=True)
+    except BaseException as error:
+        failed = isinstance(error, EdgewiseError) or not run.checkpoint.exists()
+        if failed and not run.is_resumed:
+            shutil.rmtree(run.path)
+        raise
+    score, baselines = headline(classifier), baseline_scores(graph.data, run.config)
+    configs = [replace(run.config, seed=seed) for seed in further_seeds]
+    others = [NodeClassifier(**asdict(config), quiet=quiet).fit(graph.data).score() for config in configs]
+    seed_scores = [score.value, *others]
+    if others:
+        score = replace(score, detail=f"{score.detail}; {spread(seed_scores)}")
+    sentence = verdict(score, baselines, int(scored_mask(graph.data).sum()))
+    finished = FinishedRun(
+        path=run.path,
+        classifier=classifier,
+        score=score,
+        baselines=baselines,
+        verdict=sentence,
+        seed_scores=seed_scores,
+        seconds=time.monotonic() - started,
+    )
+    _fill(graph, run, finished)
+    return finished
+
+
+def script(graph: NamedGraph, run: RunFolder, classifier: NodeClassifier) -> str:
+    """A plain script that reproduces the run without this package's tasks."""
+    template = importlib.resources.files("edgewise.tasks").joinpath("train_template.py.txt").read_text(encoding="utf-8")
+    values = asdict(run.config) | {
+        "name": run.path.name,
+        "imports": graph.imports,
+        "expression": graph.expression,
+        "in_channels": classifier.in_channels_,
+        "num_classes": classifier.num_classes_,
+    }
+    return string.Template(template).substitute(values)
+
+
+def command(graph: NamedGraph, config: TrainConfig) -> str:
+    """The shell command that reproduces a run: only what differs from the preset is named."""
+    usual, words = asdict(preset(graph.name)), ["edgewise", "train", graph.name]
+    for name, value in asdict(config).items():
+        if value != usual[name] or name == "seed":
+            words += [f"--{name.replace('_', '-')}", str(value)]
+    if graph.root is not None:
+        words += ["--root", str(graph.root)]
+    return shlex.join(words)
+
+
+def _fill(graph: NamedGraph, run: RunFolder, finished: FinishedRun) -> None:
+    classifier, path = finished.classifier, run.path
+    classifier.save(path / "model.safetensors")
+    history = classifier.history_
+    rows = (dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True))
+    _write(path / "metrics.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    _write(path / "train.py", script(graph, run, classifier))
+    report = node_report(
+        classifier,
+        name=graph.name,
+        score=finished.score,
+        baselines=finished.baselines,
+        data_card=graph.card,
+        command=command(graph, run.config),
+    )
+    write_pictures(report, path)
+    write_report(report, path / "report.html")
+    run.checkpoint.unlink(missing_ok=True)
+    for leftover in path.glob(".*"):  # A killed process may have left a temporary file behind.
+        leftover.unlink()
+
+
+def _runs(out: Path) -> list[Path]:
+    """Run folders, oldest first."""
+    configs = sorted(out.glob("*/config.toml"), key=lambda config: (config.stat().st_mtime_ns, config.parent.name))
+    return [config.parent for config in configs]
+
+
+def _is_unfinished(path: Path) -> bool:
+    return (path / _CHECKPOINT).exists() or not (path / "report.html").exists()
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean and standard deviation over seeds, as text.
+
+    Example:
+        >>> spread([0.81, 0.83])
+        '0.8200 ± 0.0141 over 2 seeds'
+    """
+    return f"{statistics.mean(values):.4f} ± {statistics.stdev(values):.4f} over {len(values)} seeds"
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
