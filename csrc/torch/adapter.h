@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "../core/matrix.h"
+#include "../core/pages.h"
 
 namespace edgewise::adapter {
 
@@ -36,6 +37,14 @@ inline void check_rows(const Tensor& tensor, int64_t rows, int64_t columns, Scal
   check_dense(tensor, 2, name);
   STD_TORCH_CHECK(tensor.size(0) == rows && tensor.size(1) == columns && tensor.scalar_type() == type, name,
                   " must have shape [", rows, ", ", columns, "] and the dtype of x");
+}
+
+// A new tensor [rows, columns] of the dtype of x, to be written once from end to end.
+inline Tensor new_rows(const Tensor& x, int64_t rows, int64_t columns) {
+  Tensor out = torch::stable::new_empty(x, {rows, columns}, x.scalar_type());
+  const int64_t item = x.scalar_type() == ScalarType::Double ? 8 : 4;
+  prefer_huge_pages(out.mutable_data_ptr(), static_cast<size_t>(rows * columns * item));
+  return out;
 }
 
 // Calls body(Scalar{}, Index{}) with the types that the tensors hold.

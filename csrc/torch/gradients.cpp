@@ -27,7 +27,7 @@ Tensor extreme_share_cpu(const Tensor& indptr, const Tensor& indices, const Opti
   const int64_t width = x.size(1);
   check_rows(out, indptr.numel() - 1, width, x.scalar_type(), "out");
   check_rows(grad, indptr.numel() - 1, width, x.scalar_type(), "grad");
-  Tensor share = torch::stable::new_empty(out, {out.size(0), width}, x.scalar_type());
+  Tensor share = new_rows(x, out.size(0), width);
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, x.size(0), x.scalar_type());
@@ -44,7 +44,7 @@ Tensor extreme_grad_cpu(const Tensor& indptr, const Tensor& indices, const Optio
   STD_TORCH_CHECK(indptr.numel() - 1 == x.size(0), "indptr must be the transpose's: one row for each row of x");
   check_rows(out, out.size(0), width, x.scalar_type(), "out");
   check_rows(share, out.size(0), width, x.scalar_type(), "share");
-  Tensor grad_x = torch::stable::new_empty(x, {x.size(0), width}, x.scalar_type());
+  Tensor grad_x = new_rows(x, x.size(0), width);
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, out.size(0), x.scalar_type());

@@ -12,7 +12,7 @@ Tensor spmm_cpu(const Tensor& indptr, const Tensor& indices, const OptionalTenso
                 const OptionalTensor& diagonal, const Tensor& x, const std::string& reduce) {
   check_dense(x, 2, "x");
   const int64_t width = x.size(1);
-  Tensor out = torch::stable::new_empty(x, {indptr.numel() - 1, width}, x.scalar_type());
+  Tensor out = new_rows(x, indptr.numel() - 1, width);
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, x.size(0), x.scalar_type());

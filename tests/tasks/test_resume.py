@@ -165,7 +165,9 @@ def test_broken_checkpoint_is_refused(karate, tmp_path, damage):
     path = tmp_path / "run.safetensors"
     NodeClassifier(epochs=2, quiet=True).fit(karate, checkpoint=path)
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(FileError, match=r"fit: expected a safetensors file written by edgewise, got .*run\.safetensors"):
+    with pytest.raises(
+        FileError, match=r"fit: expected a safetensors file written by edgewise, got .*run\.safetensors"
+    ):
         NodeClassifier(epochs=2, quiet=True).fit(karate, checkpoint=path, resume=True)
 
 

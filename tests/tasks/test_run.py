@@ -106,7 +106,7 @@ def test_an_interrupted_run_goes_on_in_its_folder(graph, tmp_path, monkeypatch):
     folder = run.new_run(graph, config, tmp_path / "b")
     with monkeypatch.context() as patch:
         interrupt_after(5, patch)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt, match=f"Go on with: edgewise train karate --resume --out {tmp_path}"):
             run.train_run(graph, folder, quiet=True)
     assert {path.name for path in folder.path.iterdir()} == {"checkpoint.safetensors", "config.toml"}
     again = run.resumable_run("karate", {"epochs": 30}, tmp_path / "b")
@@ -137,6 +137,21 @@ def test_a_file_in_the_folder_s_place_is_refused(graph, tmp_path):
     (tmp_path / "runs").write_text("")
     with pytest.raises(FileError, match="expected a writable folder, got .*runs"):
         run.new_run(graph, small(), tmp_path / "runs")
+
+
+def test_a_full_disk_keeps_the_checkpoint(graph, tmp_path, monkeypatch):
+    folder = run.new_run(graph, small(), tmp_path)
+
+    def full(*arguments, **settings):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("edgewise.tasks.node_classifier.save_tensors", full)
+        with pytest.raises(OSError, match="No space left"):
+            run.train_run(graph, folder, quiet=True)
+    assert {path.name for path in folder.path.iterdir()} == {"checkpoint.safetensors", "config.toml"}
+    run.train_run(graph, run.resumable_run("karate", {}, tmp_path), quiet=True)
+    assert {path.name for path in folder.path.iterdir()} == FILES
 
 
 def test_unusable_data_leave_no_folder(graph, tmp_path):

@@ -62,6 +62,7 @@ def _run(words: Sequence[str]) -> int:
         help="Graph neural networks for PyTorch: train on a named graph, look at what was learnt.",
         help_epilogue="Add --debug to any command for the full traceback of an error.",
         version=version("edgewise"),
+        suppress_keyboard_interrupt=False,
     )
     app.command(train.train)
     app.command(open.open_run, name="open")

@@ -35,8 +35,13 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, 
     """
     # Clones, because safetensors refuses tensors that share memory (tied weights do).
     copies = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    with atomic_write(path) as temporary:
-        save_file(copies, temporary, metadata={"edgewise": json.dumps(facts)})
+    try:
+        with atomic_write(path) as temporary:
+            save_file(copies, temporary, metadata={"edgewise": json.dumps(facts)})
+    except (SafetensorError, OSError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"save: expected room for {path}, got none ({error}). Free some and try again.") from error
 
 
 def load_tensors(path: Path, function: str) -> tuple[dict[str, Tensor], dict[str, Any]]:

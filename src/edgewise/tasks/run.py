@@ -144,35 +144,47 @@ def train_run(
 
     Raises:
         EdgewiseError: Training failed; a new folder is removed again.
-        KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is kept.
+        KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is kept, and the message says how to go on.
     """
     started = time.monotonic()
     try:
         classifier = NodeClassifier(**asdict(run.config), quiet=quiet)
         classifier.fit(graph.data, checkpoint=run.checkpoint, resume=True)
+        score, baselines = headline(classifier), baseline_scores(graph.data, run.config)
+        seed_scores = [score.value, *(_score(graph, replace(run.config, seed=seed), quiet) for seed in further_seeds)]
+        if further_seeds:
+            score = replace(score, detail=f"{score.detail}; {spread(seed_scores)}")
+        finished = FinishedRun(
+            path=run.path,
+            classifier=classifier,
+            score=score,
+            baselines=baselines,
+            verdict=verdict(score, baselines, int(scored_mask(graph.data).sum())),
+            seed_scores=seed_scores,
+            seconds=time.monotonic() - started,
+        )
+        _fill(graph, run, finished)
     except BaseException as error:
-        failed = isinstance(error, EdgewiseError) or not run.checkpoint.exists()
-        if failed and not run.is_resumed:
-            shutil.rmtree(run.path)
+        _clean_up(graph, run, error)
         raise
-    score, baselines = headline(classifier), baseline_scores(graph.data, run.config)
-    configs = [replace(run.config, seed=seed) for seed in further_seeds]
-    others = [NodeClassifier(**asdict(config), quiet=quiet).fit(graph.data).score() for config in configs]
-    seed_scores = [score.value, *others]
-    if others:
-        score = replace(score, detail=f"{score.detail}; {spread(seed_scores)}")
-    sentence = verdict(score, baselines, int(scored_mask(graph.data).sum()))
-    finished = FinishedRun(
-        path=run.path,
-        classifier=classifier,
-        score=score,
-        baselines=baselines,
-        verdict=sentence,
-        seed_scores=seed_scores,
-        seconds=time.monotonic() - started,
-    )
-    _fill(graph, run, finished)
     return finished
+
+
+def _score(graph: NamedGraph, config: TrainConfig, quiet: bool) -> float:  # noqa: FBT001
+    return NodeClassifier(**asdict(config), quiet=quiet).fit(graph.data).score()
+
+
+def _clean_up(graph: NamedGraph, run: RunFolder, error: BaseException) -> None:
+    """Leave a folder only where there is something to go on from; a full disk takes nothing away."""
+    cannot_go_on = isinstance(error, EdgewiseError) and not isinstance(error, FileError)
+    if not run.is_resumed and (cannot_go_on or not run.checkpoint.exists()):
+        shutil.rmtree(run.path)
+    elif isinstance(error, KeyboardInterrupt):
+        words = ["edgewise", "train", graph.name, "--resume"]
+        words += [] if run.path.parent == Path("runs") else ["--out", str(run.path.parent)]
+        words += [] if graph.root is None else ["--root", str(graph.root)]
+        message = f"stopped; what is learnt is kept in {run.path}. Go on with: {shlex.join(words)}"
+        raise KeyboardInterrupt(message) from error
 
 
 def script(graph: NamedGraph, run: RunFolder, classifier: NodeClassifier) -> str:
