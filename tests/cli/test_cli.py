@@ -120,8 +120,8 @@ def test_data_list_names_every_graph(capsys):
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
-        (["train", "karat"], 1, "edgewise: train: expected a data set among karate, cora, citeseer, pubmed, got 'karat'. "
-         "Did you mean 'karate'?\n"),
+        (["train", "karat"], 1, "edgewise: train: expected a data set among karate, cora, citeseer, pubmed, "
+         "got 'karat'. Did you mean 'karate'?\n"),
         (["train", "karate", "--model", "gcnn"], 1, "edgewise: NodeClassifier: expected model among gcn, got 'gcnn'. "
          "Did you mean 'gcn'?\n"),
         (["train", "karate", "--seed", "4-1"], 1, "edgewise: train: expected --seed like 0, 0-4 or 0,2,5, got '4-1'. "

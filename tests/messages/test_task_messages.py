@@ -37,31 +37,68 @@ def test_no_training_mask(data):
 @pytest.mark.parametrize("name", ["train_mask", "val_mask", "test_mask"])
 def test_mask_that_selects_nothing(data, name):
     setattr(data, name, torch.zeros(34, dtype=torch.bool))
-    assert message(DataError, lambda: fit(data)) == (
-        f"fit: expected data.{name} to select nodes, got one that selects none of 34. "
-        "Set it to True for some, or remove it."
-    )
+    text = message(DataError, lambda: fit(data))
+    assert f"expected {name} to select at least one node, got none of 34" in text
 
 
 def test_label_above_the_named_classes(data):
     data.class_names = ["a", "b", "c"]
     data.y[5] = 3
-    assert "expected labels 0 to 2, or -1 where unknown, got 3 at node" in message(DataError, lambda: fit(data))
+    node = int(data.y.argmax())
+    assert message(DataError, lambda: fit(data)) == (
+        f"fit: expected labels 0 to 2, one per class name, got 3 at node {node}. Name every class in data.class_names."
+    )
 
 
 def test_negative_label(data):
     data.y[7] = -5
-    assert message(DataError, lambda: fit(data)) == (
-        "fit: expected labels 0 to 3, or -1 where unknown, got -5 at node 7. Number the classes from 0 without gaps."
+    assert "expected labels y of 0 and more, or -1 for unknown, got -5 at node 7" in message(
+        DataError, lambda: fit(data)
     )
 
 
 def test_unlabelled_training_node(data):
     node = int(data.train_mask.nonzero()[0])
     data.y[node] = -1
+    assert f"expected a label for every node in train_mask, got -1 (unknown) at node {node}" in message(
+        DataError, lambda: fit(data)
+    )
+
+
+def test_float_labels(data):
+    data.y = data.y.float()
+    assert message(DTypeError, lambda: fit(data)) == (
+        "fit: expected integer labels data.y, got torch.float32. Use data.y = data.y.long()."
+    )
+
+
+def test_labels_of_another_graph(data):
+    data.y = data.y[:5]
+    assert message(ShapeError, lambda: fit(data)) == ("fit: expected labels data.y [34], got [5]. Give one per node.")
+
+
+def test_mask_of_several_splits(data):
+    data.train_mask = torch.ones(34, 10, dtype=torch.bool)
+    assert message(ShapeError, lambda: fit(data)) == (
+        "fit: expected data.train_mask [34], got [34, 10]. It holds several splits: choose one column."
+    )
+
+
+def test_integer_and_sparse_features(data):
+    dense, data.x = data.x, data.x.long()
+    assert message(DTypeError, lambda: fit(data)) == (
+        "fit: expected floating data.x, got torch.int64. Use data.x = data.x.float()."
+    )
+    data.x = dense.to_sparse()
+    assert message(ShapeError, lambda: fit(data)) == (
+        "fit: expected data.x dense [nodes, features], got sparse [34, 34]. Use data.x.to_dense()."
+    )
+
+
+def test_no_edges(data):
+    data.edge_index = None
     assert message(DataError, lambda: fit(data)) == (
-        f"fit: expected a label for every node in data.train_mask, got -1 at node {node}. "
-        "Take the node out of data.train_mask or label it."
+        "fit: expected data.edge_index, got none. Build the graph with Data.from_edges."
     )
 
 
@@ -82,10 +119,7 @@ def test_no_features(data):
 def test_nan_features(data):
     data.x[3, 4] = float("nan")
     data.x[9, 0] = float("inf")
-    assert message(DataError, lambda: fit(data)) == (
-        "fit: expected finite features, got nan at node 3, feature 4 (2 such values). "
-        "Fill them: data.x = data.x.nan_to_num()."
-    )
+    assert "expected finite x, got nan at [3, 4] (2 such values)" in message(DataError, lambda: fit(data))
 
 
 def test_wrong_width_on_predict(data):

@@ -28,7 +28,9 @@ def test_probabilities_are_a_softmax_of_the_model_s_output(karate):
 
 def test_score_counts_the_unlabelled_nodes(karate):
     fitted = NodeClassifier(epochs=50, quiet=True).fit(karate)
-    right = [int(p) == int(t) for p, t, known in zip(fitted.predict(), karate.y, karate.train_mask) if not known]
+    right = [
+        int(p) == int(t) for p, t, known in zip(fitted.predict(), karate.y, karate.train_mask, strict=True) if not known
+    ]
     assert len(right) == 30
     assert fitted.score() == sum(right) / 30
 

@@ -27,7 +27,7 @@ fitted.save(sys.argv[2])
 """
 
 
-class Stop(Exception):
+class StopError(Exception):
     pass
 
 
@@ -38,7 +38,7 @@ def stop_after(epochs, monkeypatch):
 
     def stopping(self):
         if self.epoch == epochs:
-            raise Stop
+            raise StopError
         return run_epoch(self)
 
     monkeypatch.setattr(Training, "run_epoch", stopping)
@@ -50,7 +50,7 @@ def assert_same_run(first, second):
     assert first.history_ == second.history_
     assert first.best_epoch_ == second.best_epoch_
     assert first.snapshots_.epochs == second.snapshots_.epochs
-    assert all(torch.equal(a, b) for a, b in zip(first.snapshots_.embedding, second.snapshots_.embedding))
+    assert all(torch.equal(a, b) for a, b in zip(first.snapshots_.embedding, second.snapshots_.embedding, strict=True))
 
 
 @pytest.mark.parametrize("graph", ["karate", "split_karate"])
@@ -61,7 +61,7 @@ def test_resumed_run_equals_undisturbed_run(graph, stop, request, tmp_path, monk
     undisturbed = NodeClassifier(epochs=60, quiet=True).fit(data)
     with monkeypatch.context() as patch:
         stop_after(stop, patch)
-        with pytest.raises(Stop):
+        with pytest.raises(StopError):
             NodeClassifier(epochs=60, quiet=True).fit(data, checkpoint=path)
     torch.rand(5)
     resumed = NodeClassifier(epochs=60, quiet=True).fit(data, checkpoint=path, resume=True)
@@ -74,7 +74,7 @@ def test_own_module_with_dropout_resumes(karate, own_module, tmp_path, monkeypat
     undisturbed = NodeClassifier(own_module, epochs=30, quiet=True).fit(karate)
     with monkeypatch.context() as patch:
         stop_after(13, patch)
-        with pytest.raises(Stop):
+        with pytest.raises(StopError):
             NodeClassifier(own_module, epochs=30, quiet=True).fit(karate, checkpoint=path)
     resumed = NodeClassifier(own_module, epochs=30, quiet=True).fit(karate, checkpoint=path, resume=True)
     assert_same_run(undisturbed, resumed)
@@ -173,7 +173,7 @@ def test_broken_checkpoint_is_refused(karate, tmp_path, damage):
 
 def test_a_saved_model_is_no_checkpoint(karate, tmp_path):
     path = NodeClassifier(epochs=2, quiet=True).fit(karate).save(tmp_path / "model.safetensors")
-    with pytest.raises(FileError, match="expected a checkpoint, got .* which is another kind of file"):
+    with pytest.raises(FileError, match=r"expected a checkpoint, got .* which is another kind of file"):
         NodeClassifier(epochs=2, quiet=True).fit(karate, checkpoint=path, resume=True)
 
 

@@ -95,7 +95,7 @@ def test_numbers_run_on_and_two_at_once_never_share_a_folder(graph, tmp_path):
 
 def test_a_run_that_fails_leaves_no_folder(graph, tmp_path):
     folder = run.new_run(graph, small(lr=1e38), tmp_path)
-    with pytest.raises(ArgumentError, match="expected a finite loss"):
+    with pytest.raises(ArgumentError, match=r"expected a finite loss"):
         run.train_run(graph, folder, quiet=True)
     assert list(tmp_path.iterdir()) == []
 
@@ -129,13 +129,13 @@ def test_resuming_with_another_setting_is_refused(graph, tmp_path):
 
 
 def test_nothing_to_resume_is_said(finished):
-    with pytest.raises(ArgumentError, match="expected an unfinished run of karate in .*, got none"):
+    with pytest.raises(ArgumentError, match=r"expected an unfinished run of karate in .*, got none"):
         run.resumable_run("karate", {}, finished.path.parent)
 
 
 def test_a_file_in_the_folder_s_place_is_refused(graph, tmp_path):
     (tmp_path / "runs").write_text("")
-    with pytest.raises(FileError, match="expected a writable folder, got .*runs"):
+    with pytest.raises(FileError, match=r"expected a writable folder, got .*runs"):
         run.new_run(graph, small(), tmp_path / "runs")
 
 

@@ -114,6 +114,10 @@ def _register_fakes() -> None:
     ) -> Tensor:
         return x.new_empty(indices.shape)
 
+    @torch.library.register_fake("edgewise::force_layout")
+    def _(indptr: Tensor, indices: Tensor, seed: int, iterations: int) -> Tensor:
+        return indptr.new_empty(indptr.shape[0] - 1, 2, dtype=torch.float32)
+
 
 if LOADED:
     _register_fakes()

@@ -7,7 +7,16 @@ each grouped edge) and ``perm [E]`` or ``None`` (where the caller keeps the valu
 import torch
 from torch import Tensor
 
-__all__ = ["extreme_grad", "extreme_share", "extreme_weight", "is_sorted", "sddmm", "sort_edges", "spmm"]
+__all__ = [
+    "extreme_grad",
+    "extreme_share",
+    "extreme_weight",
+    "force_layout",
+    "is_sorted",
+    "sddmm",
+    "sort_edges",
+    "spmm",
+]
 
 
 def sort_edges(key: Tensor, other: Tensor, num_rows: int, *, wide: bool) -> tuple[Tensor, Tensor, Tensor]:
@@ -123,3 +132,24 @@ def extreme_weight(
     """The gradient of min and max for the edge weights, in the caller's edge order."""
     reached, rows = _reached(indptr, indices, perm, weight, x, out)
     return _in_caller_order(torch.where(reached, share[rows] * x[indices.long()], 0.0).sum(1), perm)
+
+
+def force_layout(indptr: Tensor, indices: Tensor, seed: int, iterations: int) -> Tensor:
+    """Springs along edges, repulsion between all nodes, a weak pull to the centre; O(nodes^2) time an iteration."""
+    nodes = indptr.shape[0] - 1
+    generator = torch.Generator().manual_seed(seed)
+    at = (2 * torch.rand(nodes, 2, generator=generator) - 1).to(indptr.device) * nodes**0.5
+    row, column = _rows(indptr), indices.long()
+    steps = 4 * iterations
+    for i in range(steps):
+        force = -0.4 * at
+        for block, p in zip(force.split(1024), at.split(1024), strict=True):  # no nodes x nodes tensor
+            apart = p.unsqueeze(1) - at
+            block += (apart / (apart.square().sum(-1, keepdim=True) + 0.01)).sum(1)
+        spring = at[row] - at[column]
+        force.index_add_(0, row, -spring * spring.norm(dim=1, keepdim=True))
+        limit = 0.2 * nodes**0.5 * (steps - i) / steps
+        at = at + force * (limit / force.norm(dim=1, keepdim=True).clamp(min=limit))
+    at = at - at.mean(0) if nodes else at
+    largest = at.abs().max() if nodes else 1
+    return at / largest if largest > 0 else at

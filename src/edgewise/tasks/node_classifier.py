@@ -14,7 +14,7 @@ from edgewise.tasks.checkpoint import load_checkpoint, load_tensors, save_tensor
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.loop import Snapshots, Training, accuracy, embed, predict_logits
 from edgewise.tasks.models import MODELS, build_model, check_model_name
-from edgewise.tasks.problem import NodeProblem, check_features, node_problem, scored_mask
+from edgewise.tasks.problem import NodeProblem, check_inputs, node_problem, scored_mask
 from edgewise.tasks.runner import own_generator, run_training
 
 __all__ = ["NodeClassifier"]
@@ -333,10 +333,8 @@ class NodeClassifier:
                     f"{function}: expected data, got none; a loaded classifier has no graph. Pass data to {function}."
                 )
             data = self.data_
-        else:
-            data.validate()
-        x = check_features(data, function, self.in_channels_)
-        return predict_logits(self.model_, x, data.edge_index)
+        x, edge_index = check_inputs(data, function, self.in_channels_)
+        return predict_logits(self.model_, x, edge_index)
 
     def _check_fitted(self, function: str) -> None:
         if not hasattr(self, "model_"):

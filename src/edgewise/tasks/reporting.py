@@ -51,12 +51,12 @@ def node_report(
     projection = Projection(classifier.embedding_)
     has_validation = data.val_mask is not None
     return NodeReport(
-        title=f"{name or data.name or 'graph'} · {classifier.config.model}",
+        title=f"{name or getattr(data, 'name', None) or 'graph'} · {classifier.config.model}",
         edge_index=data.edge_index,
         position=force_layout(data.edge_index, data.num_nodes, seed=0) if position is None else position,
-        label=data.y,
+        label=data.y.long(),
         class_names=class_names(data, classifier.num_classes_),
-        node_names=data.node_names,
+        node_names=getattr(data, "node_names", None),
         split=split_names(data),
         epochs=snapshots.epochs,
         embedding=torch.stack([projection(embedding) for embedding in snapshots.embedding]),
@@ -69,7 +69,7 @@ def node_report(
         score=score,
         baselines=baselines,
         verdict=verdict(score, baselines, int(scored.sum())),
-        confusion=confusion(data.y[scored], prediction[scored], classifier.num_classes_),
+        confusion=confusion(data.y[scored].long(), prediction[scored], classifier.num_classes_),
         projection=projection.description,
         data_card=_counts(data, classifier.num_classes_) if data_card is None else data_card,
         model_card=model_card(classifier),
@@ -101,7 +101,7 @@ def class_names(data: Data, num_classes: int) -> list[str]:
         >>> class_names(Data(y=torch.tensor([0, 1])), 2)
         ['class 0', 'class 1']
     """
-    own = list(data.class_names or [])
+    own = list(getattr(data, "class_names", None) or [])
     return own + [f"class {index}" for index in range(len(own), num_classes)]
 
 

@@ -151,7 +151,10 @@ def train_run(
         classifier = NodeClassifier(**asdict(run.config), quiet=quiet)
         classifier.fit(graph.data, checkpoint=run.checkpoint, resume=True)
         score, baselines = headline(classifier), baseline_scores(graph.data, run.config)
-        seed_scores = [score.value, *(_score(graph, replace(run.config, seed=seed), quiet) for seed in further_seeds)]
+        seed_scores = [
+            score.value,
+            *(_score(graph, replace(run.config, seed=seed), quiet=quiet) for seed in further_seeds),
+        ]
         if further_seeds:
             score = replace(score, detail=f"{score.detail}; {spread(seed_scores)}")
         finished = FinishedRun(
@@ -170,7 +173,7 @@ def train_run(
     return finished
 
 
-def _score(graph: NamedGraph, config: TrainConfig, quiet: bool) -> float:  # noqa: FBT001
+def _score(graph: NamedGraph, config: TrainConfig, *, quiet: bool) -> float:
     return NodeClassifier(**asdict(config), quiet=quiet).fit(graph.data).score()
 
 
