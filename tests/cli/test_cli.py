@@ -61,7 +61,7 @@ def test_train_prints_data_model_scores_and_where_things_are(capsys, tmp_path):
     assert lines[0] == (
         "data   karate: 34 nodes, 78 undirected edges, 34 features, 4 classes; 4 to learn from, 30 to score"
     )
-    assert lines[1].startswith("model  GCN: 3 layers, 8 wide, tanh")
+    assert lines[1].startswith("model  GCN: 3 layers, 16 wide, tanh")
     for name in ("GCN", "majority class", "MLP without edges"):
         assert sum(line.startswith(f"{name} ") for line in lines) == 1
     assert any(line.startswith(f"in     {tmp_path / 'karate-gcn-001'} ") for line in lines)
@@ -120,8 +120,8 @@ def test_data_list_names_every_graph(capsys):
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
-        (["train", "karat"], 1, "edgewise: train: expected a data set among karate, cora, citeseer, pubmed, "
-         "got 'karat'. Did you mean 'karate'?\n"),
+        (["train", "karat"], 1, "edgewise: load: expected the name of a dataset, got 'karat'. "
+         "Did you mean 'karate'?\n"),
         (["train", "karate", "--model", "gcnn"], 1, "edgewise: NodeClassifier: expected model among gcn, got 'gcnn'. "
          "Did you mean 'gcn'?\n"),
         (["train", "karate", "--seed", "4-1"], 1, "edgewise: train: expected --seed like 0, 0-4 or 0,2,5, got '4-1'. "

@@ -158,7 +158,7 @@ def test_unusable_data_leave_no_folder(graph, tmp_path):
     broken = graph.data.clone()
     broken.train_mask = torch.zeros(34, dtype=torch.bool)
     bad = presets.NamedGraph(name="karate", data=broken, imports="", expression="")
-    with pytest.raises(DataError, match="selects none"):
+    with pytest.raises(DataError, match="got none of 34"):
         run.train_run(bad, run.new_run(bad, small(), tmp_path), quiet=True)
     assert list(tmp_path.iterdir()) == []
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from edgewise import ops
+from edgewise.datasets._download import home
 
 __all__ = ["environment", "version"]
 
@@ -38,6 +39,7 @@ def environment() -> dict[str, str]:
     facts["processor"] = f"{_processor()}, {os.cpu_count()} logical cores"
     facts["threads"] = str(torch.get_num_threads())
     facts |= {f"kernels, {device}": status for device, status in ops.kernel_status().items()}
+    facts["cache folder"] = str(home())
     facts["accelerator"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
     return facts
 

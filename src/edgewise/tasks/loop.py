@@ -122,7 +122,7 @@ class Training:
         self.optimizer.zero_grad()
         logits = _logits(self.model(self._dropped_input(), problem.edge_index))[train]
         loss = cross_entropy(logits, problem.y[train])
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimizer.step()
         value = loss.item()
         if not math.isfinite(value):

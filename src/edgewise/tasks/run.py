@@ -59,7 +59,7 @@ class FinishedRun:
     verdict: str
     seed_scores: Sequence[float]
     """Of every seed, the run's own first."""
-    seconds: float
+    seconds: float = 0.0
 
     @property
     def kept(self) -> str:
@@ -164,13 +164,12 @@ def train_run(
             baselines=baselines,
             verdict=verdict(score, baselines, int(scored_mask(graph.data).sum())),
             seed_scores=seed_scores,
-            seconds=time.monotonic() - started,
         )
         _fill(graph, run, finished)
+        return replace(finished, seconds=time.monotonic() - started)
     except BaseException as error:
         _clean_up(graph, run, error)
         raise
-    return finished
 
 
 def _score(graph: NamedGraph, config: TrainConfig, *, quiet: bool) -> float:
