@@ -6,12 +6,12 @@ from collections.abc import Iterable
 __all__ = ["did_you_mean"]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``" Did you mean 'x_j'?"`` for a near miss of a known name, else an empty string.
 
     Example:
         >>> did_you_mean("coar", ["cora", "karate"])
         " Did you mean 'cora'?"
     """
-    match = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    match = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f" Did you mean {match[0]!r}?" if match else ""

@@ -36,7 +36,7 @@ def test_one_line_without_traceback_and_exit_code_1(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 def test_killed_run_resumes_and_ctrl_c_says_how(tmp_path):
-    words = ["train", "karate", "--epochs", "3000", "--out", str(tmp_path), "--quiet"]
+    words = ["train", "karate", "--epochs", "1200", "--out", str(tmp_path), "--quiet"]
     checkpoint = tmp_path / "karate-gcn-001" / "checkpoint.safetensors"
     process = start(*words)
     wait_for(checkpoint)

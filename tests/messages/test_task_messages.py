@@ -144,7 +144,9 @@ def test_unknown_model_name(data):
 
 
 def test_model_of_another_kind(data):
-    assert message(DTypeError, lambda: NodeClassifier(3).fit(data)).startswith(
+    classifier = NodeClassifier()
+    classifier.model = 3
+    assert message(DTypeError, lambda: classifier.fit(data)).startswith(
         "NodeClassifier: expected model a name or a torch.nn.Module, got int."
     )
 

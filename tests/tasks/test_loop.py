@@ -144,6 +144,19 @@ def test_embedding_is_the_tuple_s_second_output(karate, own_module):
     assert fitted.embedding_.shape == (34, 6)
 
 
+def test_a_second_output_of_another_kind_is_no_embedding(karate):
+    class WithAttention(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = torch.nn.Linear(34, 4)
+
+        def forward(self, x, edge_index):
+            return self.layer(x), torch.ones(edge_index.shape[1], 2)
+
+    fitted = NodeClassifier(WithAttention(), epochs=2, quiet=True).fit(karate)
+    assert fitted.embedding_.shape == (34, 4)
+
+
 def test_lazy_layers_get_trained(karate):
     class Lazy(torch.nn.Module):
         def __init__(self):

@@ -6,9 +6,9 @@ from edgewise.tasks import NodeClassifier
 
 def test_init_only_stores():
     module = torch.nn.Identity()
-    classifier = NodeClassifier(module, hidden=-3, lr="high")
+    classifier = NodeClassifier(module, hidden=-3, lr=-1.0)
     assert classifier.model is module
-    assert (classifier.hidden, classifier.lr) == (-3, "high")
+    assert (classifier.hidden, classifier.lr) == (-3, -1.0)
 
 
 def test_fit_returns_itself_and_repr_shows_the_settings(karate):

@@ -91,14 +91,15 @@ def train(
 
 def _show(console: Console, finished: "FinishedRun") -> None:
     table = Table(box=None, pad_edge=False)
-    table.add_column(finished.score.detail)
+    table.add_column(finished.baselines[0].detail)
     table.add_column("", justify="right")
     for score in [finished.score, *finished.baselines]:
         style = "bold" if score is finished.score else ""
         table.add_row(score.name, f"{score.value:.4f}", style=style)
     console.print()
     console.print(table)
-    if len(finished.seed_scores) > 1:
+    if finished.spread is not None:
+        console.print(f"{finished.score.name}: {finished.spread}")
         console.print("each seed: " + " ".join(f"{value:.4f}" for value in finished.seed_scores))
     console.print(f"\n{finished.verdict}")
     console.print(f"{finished.kept} {finished.seconds:.1f} s with baselines and pictures.\n")

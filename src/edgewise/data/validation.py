@@ -37,13 +37,13 @@ def as_attribute(name: str, value: Any) -> Any:
         check_edge_index(value, caller="Data")
     if name in MASKS and isinstance(value, Tensor) and value.dtype != torch.bool:
         kind = str(value.dtype).removeprefix("torch.")
-        message = f"Data: expected boolean {name}, got {kind}. Use {name}.bool(), or edgewise's masks of indices."
-        raise DTypeError(message.replace(", or edgewise's masks of indices", ""))
+        message = f"Data: expected boolean {name}, got {kind}. Use {name}.bool()."
+        raise DTypeError(message)
     return value
 
 
 def _warn_of_near_miss(name: str) -> None:
-    hint = did_you_mean(name, STANDARD_NAMES)
+    hint = did_you_mean(name, STANDARD_NAMES, cutoff=0.8)  # a letter or two: "weight" is a name of its own
     if hint and not name.startswith("num_"):
         message = f"Data: {name!r} is kept as an attribute of your own.{hint}"
         warnings.warn(message, EdgewiseWarning, stacklevel=5)

@@ -177,9 +177,7 @@ class Training:
 
 
 @torch.no_grad()
-def predict_logits(
-    model: nn.Module, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex
-) -> Float[Tensor, "nodes classes"]:
+def predict_logits(model: nn.Module, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Tensor:
     """Class scores in evaluation mode, without gradients.
 
     Example:
@@ -206,7 +204,9 @@ def embed(model: nn.Module, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex)
         hidden: Tensor = method(x, edge_index)
         return hidden
     out = model(x, edge_index)
-    return out[1] if isinstance(out, tuple) and len(out) > 1 else _logits(out)
+    second = out[1] if isinstance(out, tuple) and len(out) > 1 else None
+    # A second output may be something else, such as attention weights.
+    return second if isinstance(second, Tensor) and second.shape[:-1] == x.shape[:1] else _logits(out)
 
 
 def accuracy(logits: Float[Tensor, "nodes classes"], y: Int[Tensor, " nodes"]) -> float:

@@ -62,6 +62,11 @@ class FinishedRun:
     seconds: float = 0.0
 
     @property
+    def spread(self) -> str | None:
+        """Mean and standard deviation over seeds, where there are several."""
+        return spread(self.seed_scores) if len(self.seed_scores) > 1 else None
+
+    @property
     def kept(self) -> str:
         """Which epoch's weights were kept, and why."""
         why = "last epoch" if self.classifier.data_.val_mask is None else "best validation accuracy"

@@ -36,6 +36,7 @@ def visualize_embedding(h: Float[Tensor, "nodes width"], color: Any, epoch: int 
     made, axes = new_axes(on_screen=True)
     axes.scatter(*points.t().numpy(), s=140, c=as_classes(color, len(points)), edgecolors="white", linewidths=0.8)
     if epoch is not None:
+        loss = loss.detach() if isinstance(loss, Tensor) else loss
         axes.set_xlabel(f"Epoch: {epoch}" + ("" if loss is None else f", Loss: {float(loss):.4f}"), fontsize=16)
     axes.margins(0.08)
     return shown(made)

@@ -62,6 +62,9 @@ const createPlot = (canvas, { edges }) => {
 
   const radius = () => (count <= 100 ? 7.5 : Math.max(1.6, Math.min(5, 150 / Math.sqrt(count))));
 
+  // Training nodes last: there are few of them, and they should not hide.
+  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => (data.split[a] === 1) - (data.split[b] === 1));
+
   const shape = (i, r) => {
     const [x, y] = [screen[2 * i], screen[2 * i + 1]];
     if (data.split[i] === 1) context.rect(x - r, y - r, 2 * r, 2 * r);
@@ -97,7 +100,7 @@ const createPlot = (canvas, { edges }) => {
       strokeEdges(context, (a, b) => lit.hop[b] >= 0 && lit.hop[b] < state.rings && lit.hop[a] === lit.hop[b] + 1);
     }
     const style = { ring: css("--ring") };
-    for (let i = 0; i < count; i++) {
+    for (const i of order) {
       const reached = lit && lit.hop[i] >= 0 && lit.hop[i] <= state.rings;
       const ring = state.colouring === "mistakes" && state.isMistake(i) ? style.ring : null;
       if (!reached) drawNode(i, state.fill(i), { ring, faint: lit !== null });
