@@ -87,6 +87,7 @@ class Training:
         self.optimizer = torch.optim.Adam(parameters, lr=config.lr, weight_decay=config.weight_decay, fused=True)
         self._train = problem.train_mask.nonzero().squeeze(1)
         self._entries = _sparse_entries(problem.x) if input_dropout > 0 else None
+        self._buffer = torch.zeros_like(problem.x) if self._entries else problem.x
 
     @property
     def is_finished(self) -> bool:
@@ -135,7 +136,8 @@ class Training:
         x = self.problem.x
         if self._entries is None:
             return dropout(x, self.input_dropout)
-        return torch.zeros_like(x).index_put(self._entries, dropout(x[self._entries], self.input_dropout))
+        # One buffer for all epochs: a new tensor of this size costs more in page faults than the numbers in it.
+        return self._buffer.index_put_(self._entries, dropout(x[self._entries], self.input_dropout))
 
     def _picture(self, place: int, epoch: int, logits: Tensor) -> None:
         self.snapshots.epochs.insert(place, epoch)

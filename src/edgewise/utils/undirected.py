@@ -15,7 +15,7 @@ _NOT_GIVEN: Any = "not given"
 
 def coalesce(
     edge_index: EdgeIndex,
-    edge_attr: Tensor | None = _NOT_GIVEN,
+    edge_attr: Any = _NOT_GIVEN,
     num_nodes: int | None = None,
     reduce: str = "sum",
 ) -> Any:
@@ -53,7 +53,7 @@ def coalesce(
 
 def to_undirected(
     edge_index: EdgeIndex,
-    edge_attr: Tensor | None = _NOT_GIVEN,
+    edge_attr: Any = _NOT_GIVEN,
     num_nodes: int | None = None,
     reduce: str = "add",
 ) -> Any:
