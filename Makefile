@@ -18,8 +18,8 @@ demo: .venv/.built ## Train the GCN on the karate club; leaves runs/karate-NNN/r
 	@$(BIN)/edgewise train karate
 
 test: .venv/.built ## Run every test: with shapes checked, then compilation and messages without
-	@$(BIN)/python -m pytest -n 2 -m "not unhooked" --doctest-modules $(HOOK) tests src/edgewise
-	@$(BIN)/python -m pytest -n 2 -m unhooked tests
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not unhooked" --doctest-modules $(HOOK) tests src/edgewise
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m unhooked tests
 
 lint: .venv/.built ## Check style, types and C++ formatting
 	@$(BIN)/ruff check $(PYTHON_CODE)

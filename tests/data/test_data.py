@@ -71,6 +71,7 @@ def test_repr_names_what_surprises():
     assert repr(Data(edge_index=EDGES, num_nodes=9)) == "Data(edge_index=[2, 4], num_nodes=9)"
 
 
+@pytest.mark.unhooked  # whose frames would be taken for the caller
 def test_number_of_nodes():
     assert Data(x=torch.ones(5, 1), num_nodes=9).num_nodes == 9
     assert Data(pos=torch.ones(3, 2)).num_nodes == 3

@@ -2,9 +2,10 @@
 
 import copy
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from edgewise._typing import EdgeIndex, Shaped, Tensor
@@ -46,11 +47,11 @@ class Data:
 
     def __init__(
         self,
-        x: Tensor | None = None,
-        edge_index: Tensor | None = None,
-        edge_attr: Tensor | None = None,
+        x: Tensor | np.ndarray | None = None,
+        edge_index: Tensor | np.ndarray | None = None,
+        edge_attr: Tensor | np.ndarray | None = None,
         y: Any = None,
-        pos: Tensor | None = None,
+        pos: Tensor | np.ndarray | None = None,
         **kwargs: Any,
     ) -> None:
         self.__dict__["_store"] = {}
@@ -62,7 +63,7 @@ class Data:
     @classmethod
     def from_edges(
         cls,
-        pairs: Iterable[Sequence[Hashable]] | Tensor,
+        pairs: Any,
         *,
         nodes: Sequence[Hashable] | None = None,
         undirected: bool = False,

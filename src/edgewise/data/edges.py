@@ -1,6 +1,6 @@
 """Edges as people write them, pairs of names or numbers, to ``edge_index``."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ __all__ = ["edges_from_pairs"]
 
 
 def edges_from_pairs(
-    pairs: Iterable[Sequence[Hashable]] | Tensor, nodes: Sequence[Hashable] | None, *, undirected: bool
+    pairs: Any, nodes: Sequence[Hashable] | None, *, undirected: bool
 ) -> tuple[EdgeIndex, list[str] | None, int]:
     """Return ``edge_index``, the nodes' names (``None`` for plain numbers) and how many nodes there are.
 

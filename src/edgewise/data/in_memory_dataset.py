@@ -129,7 +129,7 @@ class InMemoryDataset:
         return len(self._graphs)
 
     def __getitem__(self, index: Any) -> Any:
-        """Return one graph for an integer, or the dataset of some for a slice, list, or tensor of indices or booleans."""
+        """Return one graph for an integer; the dataset of some for a slice, list, or tensor of indices or booleans."""
         if isinstance(index, int):
             graph = copy.copy(self._graphs[index])
             return graph if self.transform is None else self.transform(graph)

@@ -11,10 +11,10 @@ __all__ = ["KarateClub"]
 
 # Each member's friends with a higher number, and the community that modularity clustering finds for each member.
 _FRIENDS = (
-    (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 17, 19, 21, 31), (2, 3, 7, 13, 17, 19, 21, 30), (3, 7, 8, 9, 13, 27, 28, 32),
-    (7, 12, 13), (6, 10), (6, 10, 16), (16,), (), (30, 32, 33), (33,), (), (), (), (33,), (32, 33), (32, 33), (), (),
-    (32, 33), (33,), (32, 33), (), (32, 33), (25, 27, 29, 32, 33), (25, 27, 31), (31,), (29, 33), (33,), (31, 33),
-    (32, 33), (32, 33), (32, 33), (33,), (),
+    (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 17, 19, 21, 31), (2, 3, 7, 13, 17, 19, 21, 30),
+    (3, 7, 8, 9, 13, 27, 28, 32), (7, 12, 13), (6, 10), (6, 10, 16), (16,), (), (30, 32, 33), (33,), (), (),
+    (), (33,), (32, 33), (32, 33), (), (), (32, 33), (33,), (32, 33), (), (32, 33), (25, 27, 29, 32, 33),
+    (25, 27, 31), (31,), (29, 33), (33,), (31, 33), (32, 33), (32, 33), (32, 33), (33,), (),
 )  # fmt: skip
 _COMMUNITY = "1111333101311100310101002200200200"
 
@@ -22,8 +22,8 @@ _COMMUNITY = "1111333101311100310101002200200200"
 class KarateClub(InMemoryDataset):
     """Zachary's karate club: 34 members, their 78 friendships, and the four communities they fall into.
 
-    One member of each community is labelled for training. Features are the identity: nothing is known about a member but
-    the friendships.
+    One member of each community is labelled for training. Features are the identity: nothing is known about a member
+    but the friendships.
 
     Args:
         transform: Applied to the graph each time it is taken out.

@@ -44,8 +44,8 @@ class Planetoid(InMemoryDataset):
     Args:
         root: Folder of the dataset. ``None``: ``EDGEWISE_HOME``, or the platform's cache folder.
         name: ``"Cora"``, ``"CiteSeer"`` or ``"PubMed"``, in any case.
-        split: ``"public"``: the papers' own split, 20 training nodes a class, 500 validation, 1000 test; ``"full"``: all
-            other nodes train; ``"random"``: sizes as below, drawn with torch's generator.
+        split: ``"public"``: 20 training nodes a class, 500 validation, 1000 test, as published; ``"full"``: all nodes
+            that neither validate nor test; ``"random"``: sizes as below, drawn with torch's generator.
         num_train_per_class: Training nodes of a class in a random split.
         num_val: Validation nodes of a random split.
         num_test: Test nodes of a random split.

@@ -1,7 +1,5 @@
 """Where to draw each node of a graph."""
 
-import torch
-
 from edgewise._typing import Float, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError

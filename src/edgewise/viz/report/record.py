@@ -71,7 +71,7 @@ class NodeReport:
     prediction: Tensor
     confidence: Tensor
     final_prediction: Tensor
-    history: Mapping[str, Sequence[float | None]]
+    history: Mapping[str, Sequence[int | float | None]]
     chosen_epoch: int
     chosen_why: str
     score: Score
