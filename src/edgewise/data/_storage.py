@@ -34,6 +34,7 @@ def save_graphs(graphs: Sequence[Data], path: Path, key: str = "") -> None:
 
     Example:
         >>> import tempfile
+        >>> import torch
         >>> path = Path(tempfile.mkdtemp(), "graphs.safetensors")
         >>> save_graphs([Data(x=torch.ones(2, 1), name="two")], path)
         >>> load_graphs(path)

@@ -138,7 +138,7 @@ def force_layout(indptr: Tensor, indices: Tensor, seed: int, iterations: int) ->
     """Springs along edges, repulsion between all nodes, a weak pull to the centre; O(nodes^2) time an iteration."""
     nodes = indptr.shape[0] - 1
     generator = torch.Generator().manual_seed(seed)
-    at = (2 * torch.rand(nodes, 2, generator=generator) - 1).to(indptr.device) * nodes**0.5
+    at: Tensor = (2 * torch.rand(nodes, 2, generator=generator) - 1).to(indptr.device) * float(nodes**0.5)
     row, column = _rows(indptr), indices.long()
     steps = 4 * iterations
     for i in range(steps):
@@ -148,8 +148,9 @@ def force_layout(indptr: Tensor, indices: Tensor, seed: int, iterations: int) ->
             block += (apart / (apart.square().sum(-1, keepdim=True) + 0.01)).sum(1)
         spring = at[row] - at[column]
         force.index_add_(0, row, -spring * spring.norm(dim=1, keepdim=True))
-        limit = 0.2 * nodes**0.5 * (steps - i) / steps
+        limit = 0.2 * float(nodes**0.5) * (steps - i) / steps
         at = at + force * (limit / force.norm(dim=1, keepdim=True).clamp(min=limit))
-    at = at - at.mean(0) if nodes else at
-    largest = at.abs().max() if nodes else 1
-    return at / largest if largest > 0 else at
+    if nodes == 0:
+        return at
+    at = at - at.mean(0)
+    return at / at.abs().max().clamp(min=torch.finfo(at.dtype).tiny)

@@ -31,6 +31,7 @@ def force_layout(adjacency: Adjacency, *, seed: int = 0, iterations: int = 60) -
     Ours adds a weak pull to the centre, so that parts without a connection stay in the picture.
 
     Example:
+        >>> import torch
         >>> adjacency = Adjacency.of(torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]]), (3, 3))
         >>> force_layout(adjacency).shape
         torch.Size([3, 2])

@@ -49,8 +49,8 @@ def gcn_norm(
     Source: Kipf & Welling, *Semi-supervised classification with GCNs*, ICLR 2017, eq. 8. Ours adds ``edge_weight``.
 
     Example:
-        >>> gcn_norm(torch.tensor([[0, 1], [1, 0]]))[1].tolist()
-        [0.5, 0.5, 0.5, 0.5]
+        >>> gcn_norm(torch.tensor([[0, 1], [1, 0]]))[1]
+        tensor([0.5000, 0.5000, 0.5000, 0.5000])
     """
     check_edge_index(edge_index, caller="gcn_norm")
     nodes = (int(edge_index.max()) + 1 if edge_index.numel() else 0) if num_nodes is None else num_nodes
