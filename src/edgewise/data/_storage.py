@@ -18,6 +18,7 @@ safetensors = lazy_import("safetensors")
 safetensors_torch = lazy_import("safetensors.torch")
 
 _FORMAT = "edgewise graphs 1"
+_TENSOR = {"tensor": "beside"}
 
 
 def save_graphs(graphs: Sequence[Data], path: Path, key: str = "") -> None:
@@ -45,7 +46,8 @@ def save_graphs(graphs: Sequence[Data], path: Path, key: str = "") -> None:
     for position, graph in enumerate(graphs):
         values = graph.to_dict()
         tensors.update({f"{position}.{k}": v.contiguous().clone() for k, v in values.items() if isinstance(v, Tensor)})
-        others.append({k: v for k, v in values.items() if not isinstance(v, Tensor)})
+        # A tensor's place among the attributes is kept, too: a graph reads back in the order in which it was made.
+        others.append({k: _TENSOR if isinstance(v, Tensor) else v for k, v in values.items()})
     try:
         header = {"format": _FORMAT, "key": key, "others": json.dumps(others)}
     except TypeError as error:
@@ -79,8 +81,7 @@ def load_graphs(path: Path, key: str | None = None) -> list[Data]:
             f"load_graphs: expected {path} to be {_FORMAT} of these sources, got another. Delete it; it is made again."
         )
         raise FileError(message)
-    graphs = [Data(**others) for others in json.loads(header["others"])]
-    for name, tensor in tensors.items():
-        position, _, attribute = name.partition(".")
-        graphs[int(position)][attribute] = tensor
-    return graphs
+    return [
+        Data.from_dict({k: tensors[f"{position}.{k}"] if v == _TENSOR else v for k, v in others.items()})
+        for position, others in enumerate(json.loads(header["others"]))
+    ]

@@ -174,7 +174,10 @@ class Data:
             >>> Data.from_dict({"x": torch.ones(2, 1)})
             Data(x=[2, 1])
         """
-        return cls(**mapping)
+        data = cls()
+        for name, value in mapping.items():
+            data[name] = value
+        return data
 
     @property
     def num_nodes(self) -> int:
