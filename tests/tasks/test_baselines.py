@@ -1,10 +1,10 @@
 import pytest
 import torch
-from edgewise.viz.report import Score
 
 from edgewise.tasks.baselines import baseline_scores, majority_class, verdict
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.models import MLPWithoutEdges
+from edgewise.viz.report import Score
 
 
 def score(value, name="GCN"):
