@@ -81,7 +81,11 @@ def load_graphs(path: Path, key: str | None = None) -> list[Data]:
             f"load_graphs: expected {path} to be {_FORMAT} of these sources, got another. Delete it; it is made again."
         )
         raise FileError(message)
-    return [
-        Data.from_dict({k: tensors[f"{position}.{k}"] if v == _TENSOR else v for k, v in others.items()})
+    graphs = [
+        Data.from_dict({k: tensors.pop(f"{position}.{k}") if v == _TENSOR else v for k, v in others.items()})
         for position, others in enumerate(json.loads(header["others"]))
     ]
+    if tensors:
+        message = f"load_graphs: expected every tensor of {path} to be named, got {len(tensors)} more. Delete it."
+        raise FileError(message)
+    return graphs
