@@ -97,5 +97,7 @@ def class_handles(label: Tensor, class_names: Sequence[str] | None) -> list[Any]
 def save(made: Any, path: Path) -> Path:
     """Write a figure whole; equal figures give equal files."""
     with atomic_write(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "edgewise", "svg.fonttype": "none"}):
-        made.savefig(temporary, metadata={"Date": None} if path.suffix == ".svg" else None)
+        made.savefig(
+            temporary, dpi=160, bbox_inches="tight", metadata={"Date": None} if path.suffix == ".svg" else None
+        )
     return path

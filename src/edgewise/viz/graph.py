@@ -62,7 +62,8 @@ def save_graph_svg(
     check_plane(position, "save_graph_svg", "position")
     made, axes = new_axes(on_screen=False)
     _draw(axes, edge_index, position, class_colours(label))
-    axes.legend(handles=class_handles(label, class_names), loc="upper right", frameon=False, fontsize=9)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "ncols": 4}  # where it covers no node
+    axes.legend(handles=class_handles(label, class_names), frameon=False, fontsize=9, **below)
     return save(made, path)
 
 
@@ -70,14 +71,22 @@ def _draw(axes: Any, edge_index: Tensor, position: Tensor, colours: list[Any]) -
     position, edge_index = position.cpu(), edge_index.cpu()
     forward = edge_index[:, edge_index[0] <= edge_index[1]]  # one line for both directions
     drawn = forward if 2 * forward.shape[1] >= edge_index.shape[1] else edge_index
-    busy = drawn.shape[1] > 1000
+    busy = drawn.shape[1] > 1000  # too many to be worth a path each in an SVG: they become one image there
     segments = position[drawn.t().long()].numpy()  # [edges, 2 ends, 2]
     axes.add_collection(
-        collections.LineCollection(segments, colors=EDGE, linewidths=0.3 if busy else 0.9, alpha=0.5, zorder=1)
+        collections.LineCollection(
+            segments, colors=EDGE, linewidths=0.3 if busy else 0.9, alpha=0.5, zorder=1, rasterized=busy
+        )
     )
     size = 260 if len(position) <= 100 else max(4.0, 26000 / len(position))
     axes.scatter(
-        *position.t().numpy(), s=size, c=colours, edgecolors="white", linewidths=0.2 if busy else 1.0, zorder=2
+        *position.t().numpy(),
+        s=size,
+        c=colours,
+        edgecolors="white",
+        linewidths=0.2 if busy else 1.0,
+        zorder=2,
+        rasterized=busy,
     )
     axes.set_aspect("equal")
     axes.margins(0.06)
