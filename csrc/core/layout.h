@@ -148,7 +148,9 @@ inline Point force_on(const Graph& graph, const Quadtree& tree, const std::vecto
 // Moves every node along its force by at most `step`, which shrinks to nothing.
 template <class Parallel>
 void relax(const Parallel& parallel, const Graph& graph, std::vector<Point>& at, int64_t iterations, float step) {
-  constexpr int64_t kGrain = 256;
+  // Several milliseconds of work: a step is short, and every step waits for the slowest thread, which on a busy machine
+  // may not even be running. Below this a graph is faster on one thread at any load.
+  constexpr int64_t kGrain = 4096;
   std::vector<Point> next(at.size());
   Quadtree tree;
   for (int64_t i = 0; i < iterations; ++i) {

@@ -6,7 +6,7 @@ import torch
 from tests.graphs import CORNER_CASES, corner_case
 
 from edgewise import Adjacency
-from edgewise.errors import ArgumentError
+from edgewise.errors import ArgumentError, DTypeError, NodeIndexError, ShapeError
 from edgewise.ops import _reference, force_layout
 from edgewise.utils import to_undirected
 from edgewise.viz import force_layout as layout_of_edges
@@ -49,7 +49,7 @@ def test_as_good_as_the_reference():
 
 
 def test_same_seed_same_picture_on_any_number_of_threads():
-    adjacency, _ = symmetric(nx.barabasi_albert_graph(3000, 2, seed=0))
+    adjacency, _ = symmetric(nx.barabasi_albert_graph(9000, 2, seed=0))  # more than one grain of work
     before = torch.get_num_threads()
     try:
         pictures = []
@@ -61,6 +61,23 @@ def test_same_seed_same_picture_on_any_number_of_threads():
     assert torch.equal(pictures[0], pictures[1])
     assert torch.equal(pictures[0], pictures[2])
     assert not torch.equal(pictures[0], force_layout(adjacency, seed=4))
+
+
+def test_bad_edges_are_named():
+    with pytest.raises(
+        NodeIndexError, match=r"force_layout: expected edge_index values in 0\.\.2, got node 9 as source"
+    ):
+        layout_of_edges(torch.tensor([[0, 9], [1, 2]]), 3)
+    with pytest.raises(NodeIndexError, match=r"force_layout: .* got node -1 as destination of edge 0"):
+        layout_of_edges(torch.tensor([[0], [-1]]), 3)
+
+
+@pytest.mark.unhooked
+def test_edges_of_wrong_kind_are_refused():
+    with pytest.raises(ShapeError, match=r"force_layout: .* looks transposed: use edge_index\.t"):
+        layout_of_edges(torch.zeros(3, 2, dtype=torch.long), 3)
+    with pytest.raises(DTypeError, match="force_layout: expected integer edge_index, got float32"):
+        layout_of_edges(torch.rand(2, 3), 3)
 
 
 def test_opcheck_and_messages():

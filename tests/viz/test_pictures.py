@@ -1,15 +1,15 @@
 """Pictures for papers and scripts: what stands in the files, and that a loop of figures does not pile up."""
 
-import re
-
 import matplotlib as mpl
+import networkx as nx
 import pytest
 import torch
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
 from PIL import Image
 
 from edgewise.datasets import KarateClub
-from edgewise.errors import FileError, ShapeError
+from edgewise.errors import ArgumentError, FileError, NodeIndexError, ShapeError
 from edgewise.utils import to_networkx
 from edgewise.viz import (
     animate_embedding,
@@ -19,6 +19,8 @@ from edgewise.viz import (
     visualize_embedding,
     visualize_graph,
 )
+from edgewise.viz import graph as graph_module
+from edgewise.viz._style import class_colours, draw_classes, new_axes
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,7 @@ def test_svg_files(karate, tmp_path):
         assert f">{name}</text>" in graph
     assert ">unknown</text>" in scatter
     assert ">epoch 5</text>" in scatter
-    assert len(re.findall(r"<use ", graph)) >= 34
+    assert graph.count("stroke: #ffffff") >= 34  # every node has a white rim
     again = save_graph_svg(tmp_path / "again.svg", karate.edge_index, position, karate.y, names).read_text()
     assert again == graph
 
@@ -84,12 +86,52 @@ def test_gif_has_a_frame_for_each_snapshot(karate, tmp_path):
         embeddings, karate.y, tmp_path / "e.gif", epochs=range(5), losses=[1.0, None, 0.5, 0.4, 0.3]
     )
     with Image.open(path) as picture:
-        assert (picture.n_frames, picture.size) == (5, (400, 400))
+        assert (picture.n_frames, picture.width) == (5, 400)
         frames = []
         for i in range(5):
             picture.seek(i)
             frames.append(picture.convert("RGB").tobytes())
     assert len(set(frames)) == 5
+
+
+def test_gif_keeps_the_colour_of_every_class(tmp_path):
+    label = torch.arange(20)
+    path = animate_embedding(torch.rand(1, 20, 2), label, tmp_path / "e.gif", epochs=[0])
+    with Image.open(path) as picture:
+        seen = {colour for _, colour in picture.convert("RGB").getcolors(1000)}
+    assert {tuple(bytes.fromhex(colour[1:])) for colour in class_colours(label)} <= seen
+
+
+def test_an_edge_is_drawn_whatever_its_direction(karate):
+    directed = nx.DiGraph([(0, 1), (1, 2), (2, 1), (3, 0)])
+    lines = visualize_graph(directed, color=[0, 1, 2, 3]).axes[0].collections[0]
+    assert len(lines.get_segments()) == 3
+
+
+@pytest.mark.parametrize("nodes", [34, 1500])  # shapes by class, then dots
+def test_every_node_is_drawn_in_the_colour_of_its_class(nodes):
+    label, points = torch.arange(nodes) % 5 - 1, torch.rand(nodes, 2)
+    drawn = draw_classes(new_axes(on_screen=False)[1], points, label)
+    colours = class_colours(label)
+    for collection, members in drawn:
+        torch.testing.assert_close(torch.tensor(collection.get_offsets().data), points[members].double())
+        faces = [to_hex(colour).upper() for colour in collection.get_facecolors()]
+        assert faces == [colours[node] for node in members]
+    assert sorted(torch.cat([members for _, members in drawn]).tolist()) == list(range(nodes))
+
+
+def test_few_nodes_can_be_projected():
+    for nodes in (1, 2):
+        assert len(visualize_embedding(torch.randn(nodes, 6), color=[0] * nodes).axes[0].collections) == 1
+
+
+def test_the_legend_covers_no_node(karate, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(graph_module, "save", lambda figure, path: made.append(figure) or path)
+    save_graph_svg(str(tmp_path / "g.svg"), karate.edge_index, force_layout(karate.edge_index, 34), karate.y)
+    axes = made[0].axes[0]
+    made[0].canvas.draw()
+    assert axes.get_legend().get_window_extent().y1 <= axes.get_window_extent().y0
 
 
 def test_messages(karate, tmp_path):
@@ -101,4 +143,19 @@ def test_messages(karate, tmp_path):
         animate_embedding(torch.randn(2, 34, 2), karate.y, tmp_path / "e.gif", epochs=range(3))
     with pytest.raises(FileError, match="expected a writable folder"):
         animate_embedding(torch.randn(2, 34, 2), karate.y, tmp_path / "no" / "e.gif", epochs=range(2))
+    with pytest.raises(ArgumentError, match="expected class_names for 4 classes, got 2"):
+        save_embedding_svg(tmp_path / "e.svg", torch.randn(34, 2), karate.y, ["a", "b"])
+    with pytest.raises(NodeIndexError, match=r"save_graph_svg: expected edge_index values in 0\.\.32, got node 33"):
+        save_graph_svg(tmp_path / "g.svg", karate.edge_index, torch.randn(33, 2), karate.y[:33])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.unhooked
+def test_one_label_a_node(karate, tmp_path):
+    with pytest.raises(ShapeError, match=r"save_embedding_svg: expected label of shape \[34\], one a node, got \[3\]"):
+        save_embedding_svg(tmp_path / "e.svg", torch.randn(34, 2), karate.y[:3])
+    with pytest.raises(ShapeError, match=r"save_graph_svg: expected label of shape \[34\], one a node, got \[34, 1\]"):
+        save_graph_svg(tmp_path / "g.svg", karate.edge_index, torch.randn(34, 2), karate.y[:, None])
+    with pytest.raises(ShapeError, match=r"animate_embedding: expected label of shape \[34\], one a node, got \[3\]"):
+        animate_embedding(torch.randn(1, 34, 2), karate.y[:3], tmp_path / "e.gif", epochs=[0])
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ from edgewise._files import atomic_write
 from edgewise._lazy import lazy_import
 from edgewise._typing import Float, Int, Tensor
 from edgewise.errors import ShapeError
-from edgewise.viz._style import class_colours, class_handles, new_axes
+from edgewise.viz._style import MANY, check_label, class_colours, class_handles, draw_classes, legend_below, new_axes
 
 __all__ = ["animate_embedding"]
 
@@ -41,7 +41,8 @@ def animate_embedding(
         embeddings ``[snapshots, nodes, 2]`` · label ``[nodes]``
 
     Raises:
-        ShapeError: There is no snapshot, or not one epoch for each.
+        ShapeError: There is no snapshot, or not one epoch for each, or not one label for each node.
+        ArgumentError: A class has no name.
         FileError: The folder cannot be written.
 
     Cost: about 30 ms a frame.
@@ -52,6 +53,7 @@ def animate_embedding(
             f"got {len(epochs)}. Pass epochs=[...]."
         )
         raise ShapeError(message)
+    check_label(label, embeddings.shape[1], class_names, "animate_embedding")
     path = Path(path)
     frames = _frames(embeddings.detach().cpu(), label, epochs, losses or [None] * len(epochs), class_names)
     with atomic_write(path) as temporary:
@@ -69,23 +71,37 @@ def _frames(
     class_names: Sequence[str] | None,
 ) -> list[Any]:
     made, axes = new_axes(on_screen=False)
-    made.set_size_inches(5, 5)
     made.set_dpi(80)
+    made.set_size_inches(5, 5)
+    rows = legend_below(axes, class_handles(label, class_names), fontsize=7, gap=0.07)
+    height = 5.1 + 0.16 * rows
+    made.set_size_inches(5, height)
+    axes.set_position((0.02, (0.45 + 0.16 * rows) / height, 0.96, 4.55 / height))
     canvas = agg.FigureCanvasAgg(made)
     low, high = embeddings.amin((0, 1)), embeddings.amax((0, 1))
     room = 0.08 * (high - low).clamp(min=1e-6)
     axes.set_xlim(*(float(end) for end in (low[0] - room[0], high[0] + room[0])))
     axes.set_ylim(*(float(end) for end in (low[1] - room[1], high[1] + room[1])))
     size = 90 if embeddings.shape[1] <= 100 else max(3.0, 13000 / embeddings.shape[1])
-    points = axes.scatter(
-        *embeddings[0].t().numpy(), s=size, c=class_colours(label), edgecolors="white", linewidths=0.4
-    )
-    axes.legend(handles=class_handles(label, class_names), loc="upper right", frameon=False, fontsize=7)
+    rim = 0.4 if len(label) <= MANY else 0.0  # around a dot it would be most of the dot, and of the time
+    drawn = draw_classes(axes, embeddings[0], label, s=size, edgecolors="white", linewidths=rim)
+    palette = _palette(label)
     frames = []
     for points_now, epoch, loss in zip(embeddings, epochs, losses, strict=True):
-        points.set_offsets(points_now.numpy())
+        for points, nodes in drawn:
+            points.set_offsets(points_now[nodes].numpy())
         axes.set_xlabel(f"epoch {epoch}" + ("" if loss is None else f", loss {loss:.3f}"), fontsize=11)
         canvas.draw()
         picture = image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-        frames.append(picture.convert("RGB").quantize(64))
+        frames.append(picture.convert("RGB").quantize(palette=palette, dither=image.Dither.NONE))
     return frames
+
+
+def _palette(label: Tensor) -> Any:
+    """The colours of all frames: black and each class, fading into the white around them; a class keeps its colour."""
+    inks = ["#000000", *sorted(set(class_colours(label)))]
+    channels = [int(ink[k : k + 2], 16) for ink in inks for k in (1, 3, 5)]
+    fades = [255 - (255 - channel) * step // 9 for step in range(10) for channel in channels]
+    palette = image.new("P", (1, 1))
+    palette.putpalette((fades + [255] * 768)[:768])
+    return palette

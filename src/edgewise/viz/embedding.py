@@ -8,7 +8,18 @@ import torch
 
 from edgewise._typing import Float, Int, Tensor
 from edgewise.errors import ShapeError
-from edgewise.viz._style import as_classes, check_plane, class_colours, class_handles, new_axes, save, shown
+from edgewise.viz._style import (
+    MANY,
+    as_classes,
+    check_label,
+    check_plane,
+    class_handles,
+    draw_classes,
+    legend_below,
+    new_axes,
+    save,
+    shown,
+)
 
 __all__ = ["save_embedding_svg", "visualize_embedding"]
 
@@ -43,7 +54,7 @@ def visualize_embedding(h: Float[Tensor, "nodes width"], color: Any, epoch: int 
 
 
 def save_embedding_svg(
-    path: Path,
+    path: str | Path,
     embedding: Float[Tensor, "nodes 2"],
     label: Int[Tensor, " nodes"],
     class_names: Sequence[str] | None = None,
@@ -62,19 +73,19 @@ def save_embedding_svg(
         embedding ``[nodes, 2]`` · label ``[nodes]``
 
     Raises:
-        ShapeError: ``embedding`` is not ``[nodes, 2]``.
+        ShapeError: ``embedding`` is not ``[nodes, 2]``, or ``label`` not ``[nodes]``.
+        ArgumentError: A class has no name.
         FileError: The folder cannot be written.
     """
     check_plane(embedding, "save_embedding_svg", "embedding")
+    check_label(label, len(embedding), class_names, "save_embedding_svg")
     made, axes = new_axes(on_screen=False)
     size = 140 if len(embedding) <= 100 else max(4.0, 26000 / len(embedding))
-    axes.scatter(
-        *embedding.detach().cpu().t().numpy(), s=size, c=class_colours(label), edgecolors="white", linewidths=0.3
-    )
-    axes.legend(handles=class_handles(label, class_names), loc="best", frameon=False, fontsize=9)
+    draw_classes(axes, embedding, label, s=size, edgecolors="white", linewidths=0.3, rasterized=len(label) > MANY)
     axes.set_xlabel(title or "", fontsize=11)
+    legend_below(axes, class_handles(label, class_names), fontsize=9, gap=0.04 if title else 0.0)
     axes.margins(0.08)
-    return save(made, path)
+    return save(made, Path(path))
 
 
 def _plane(points: Tensor) -> Tensor:
@@ -87,6 +98,6 @@ def _plane(points: Tensor) -> Tensor:
     if points.shape[1] == 2:
         return points
     centred = points - points.mean(0)
-    _, _, axes = torch.linalg.svd(centred, full_matrices=False)
-    plane: Tensor = centred @ axes[:2].t()
+    directions = torch.linalg.eigh(centred.t() @ centred).eigenvectors  # by rising variance; any number of nodes
+    plane: Tensor = centred @ directions[:, -2:].flip(1)
     return plane

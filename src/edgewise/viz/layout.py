@@ -1,6 +1,7 @@
 """Node positions from an edge list in any direction."""
 
 from edgewise import ops
+from edgewise._checks import check_edge_index, check_node_range
 from edgewise._typing import EdgeIndex, Float, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.utils import to_undirected
@@ -22,6 +23,11 @@ def force_layout(
     Shape:
         edge_index ``[2, edges]`` → ``[nodes, 2]``, zero mean, largest coordinate 1
 
+    Raises:
+        DTypeError: ``edge_index`` is not an integer tensor.
+        ShapeError: ``edge_index`` is not ``[2, edges]``.
+        NodeIndexError: An edge names a node that does not exist.
+
     Cost: see :func:`edgewise.ops.force_layout`.
 
     Example:
@@ -29,6 +35,8 @@ def force_layout(
         >>> force_layout(torch.tensor([[0, 1], [1, 2]]), 3).shape
         torch.Size([3, 2])
     """
+    check_edge_index(edge_index, caller="force_layout")
+    check_node_range(edge_index, num_nodes, num_nodes, caller="force_layout")
     both = to_undirected(edge_index.cpu(), num_nodes=num_nodes)
     adjacency = Adjacency.of(both, (num_nodes, num_nodes), caller="force_layout")
     return ops.force_layout(adjacency, seed=seed, iterations=iterations)
