@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.graphs import graphs
 from torch_geometric.data import Data as PyGData
 
@@ -107,6 +108,12 @@ def test_numpy_is_converted():
     data = Data(x=np.ones((2, 3), dtype=np.float32), edge_index=np.array([[0, 1], [1, 0]]))
     assert isinstance(data.x, torch.Tensor)
     assert data.edge_index.tolist() == [[0, 1], [1, 0]]
+    locked = np.array([[0, 1], [1, 0]], dtype=np.uint16)[:, ::-1]
+    locked.setflags(write=False)
+    assert Data(edge_index=locked).edge_index.tolist() == [[1, 0], [0, 1]]
+    backwards = np.arange(4.0)[::-1]
+    assert Data(y=backwards).y.tolist() == [3, 2, 1, 0]
+    assert Data(y=np.array(2)).y.item() == 2
 
 
 def test_from_edges():
@@ -120,7 +127,71 @@ def test_from_edges():
     for pairs in ([(0, 4), (4, 2)], torch.tensor([[0, 4], [4, 2]]), np.array([[0, 4], [4, 2]])):
         data = Data.from_edges(pairs)
         assert (data.edge_index.tolist(), data.num_nodes) == ([[0, 4], [4, 2]], 5)
-    assert Data.from_edges([], num_nodes=2).edge_index.shape == (2, 0)
+    for none in ([], np.array([]), torch.zeros(0, 2)):
+        assert Data.from_edges(none, num_nodes=2).edge_index.shape == (2, 0)
+    assert Data.from_edges([(0, 1)], x=torch.ones(5, 2)).num_nodes == 5
+    assert Data.from_edges([(0, 1)], num_nodes=3).num_nodes == 3
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [(np.int64(3), np.int64(1))],
+        [np.array([3, 1])],
+        [torch.tensor([3, 1])],
+        [[3, 1]],
+        np.array([[3, 1]], dtype=np.uint8),
+        torch.tensor([[3, 1]], dtype=torch.int32),
+        ((s, t) for s, t in [(3, 1)]),
+    ],
+)
+def test_numbers_stay_what_they_are_however_they_are_wrapped(pairs):
+    data = Data.from_edges(pairs)
+    assert (data.edge_index.tolist(), data.edge_index.dtype, data.num_nodes) == ([[3], [1]], torch.int64, 4)
+    assert "node_names" not in data
+
+
+def test_names_however_they_are_wrapped():
+    for pairs in (np.array([["a", "b"]]), np.array([["a", "b"]], dtype=object), [(np.str_("a"), np.str_("b"))]):
+        data = Data.from_edges(pairs)
+        assert (data.edge_index.tolist(), data.node_names) == ([[0], [1]], ["a", "b"])
+    numbered = Data.from_edges(torch.tensor([[10, 30]]), nodes=np.array([30, 20, 10]))
+    assert (numbered.edge_index.tolist(), numbered.node_names) == ([[2], [0]], ["30", "20", "10"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(pairs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=30), named=st.booleans())
+def test_undirected_pairs_carry_their_weight(pairs, named):
+    weight = {frozenset(pair): float(i) for i, pair in enumerate(pairs)}
+    given_weight = torch.tensor([weight[frozenset(pair)] for pair in pairs])
+    listed = [(f"n{s}", f"n{t}") for s, t in pairs] if named else pairs
+    data = Data.from_edges(listed, undirected=True, edge_weight=given_weight)
+    names = [int(name[1:]) for name in data.node_names] if named and pairs else range(10)
+    stored = [(names[s], names[t]) for s, t in data.edge_index.t().tolist()]
+    assert sorted(stored) == sorted({*pairs, *((t, s) for s, t in pairs)})
+    assert data.edge_weight.tolist() == [weight[frozenset(pair)] for pair in stored]
+
+
+def test_sparse_edges():
+    dense = torch.tensor([[0, 1, 0], [0, 0, 0], [0, 0, 1]])
+    for matrix in (dense.to_sparse_coo(), dense.to_sparse_csr(), dense.to_sparse_csc()):
+        data = Data(edge_index=matrix)
+        assert (data.num_nodes, data.num_edges, data.is_undirected(), data.has_self_loops()) == (3, 2, False, True)
+        assert data.validate() is data
+
+
+def test_items_as_pyg():
+    data = Data(x=torch.ones(3, 1), num_nodes=3)
+    assert (data["num_nodes"], data["pos"]) == (3, None)
+    with pytest.raises(KeyError, match="missing"):
+        _ = data["missing"]
+    with pytest.raises(KeyError, match="clone"):
+        _ = data["clone"]
+
+
+def test_direction_needs_no_node_count():
+    assert Data(edge_index=EDGES).is_undirected()  # and so does not warn of a guessed one
+    assert not Data(edge_index=EDGES[:, :3]).is_undirected()
 
 
 def test_validate_passes_what_is_right():

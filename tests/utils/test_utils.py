@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.graphs import graphs
 
 from edgewise import utils
+from edgewise.errors import ArgumentError, NodeIndexError
 
 
 def assert_same(ours, theirs):
@@ -59,3 +60,36 @@ def test_is_undirected_with_attributes(attr, expected):
     edge_index = torch.tensor([[0, 1], [1, 0]])
     assert utils.is_undirected(edge_index, torch.tensor(attr)) == expected
     assert pyg.is_undirected(edge_index, torch.tensor(attr)) == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(graph=graphs(square=True))
+def test_lists_of_attributes_as_pyg(graph):
+    edge_index, nodes, _ = graph
+    edge_index = edge_index.long()
+    edges = edge_index.shape[1]
+    attributes = [torch.arange(edges, dtype=torch.float32), torch.ones(edges, 2)]
+    for ours, theirs in ((utils.coalesce, pyg.coalesce), (utils.to_undirected, pyg.to_undirected)):
+        (index, columns), (wanted_index, wanted) = (f(edge_index, attributes, nodes) for f in (ours, theirs))
+        assert torch.equal(index, wanted_index)
+        assert_same(columns, wanted)
+    assert utils.is_undirected(edge_index, attributes) == all(utils.is_undirected(edge_index, a) for a in attributes)
+
+
+@pytest.mark.parametrize("function", [utils.coalesce, utils.to_undirected, utils.is_undirected])
+@pytest.mark.parametrize("node", [-1, 7])
+def test_nodes_outside_are_named(function, node):
+    edge_index = torch.tensor([[0, 1], [1, node]])
+    with pytest.raises(NodeIndexError, match=rf"expected edge_index values in 0\.\.3, got node {node} as "):
+        function(edge_index, num_nodes=4)
+
+
+def test_messages():
+    with pytest.raises(NodeIndexError, match=r"degree: expected nodes of index in 0\.\.3, got 7\. Raise num_nodes"):
+        utils.degree(torch.tensor([0, 7]), 4)
+    with pytest.raises(NodeIndexError, match=r"degree: expected nodes of index in 0\.\.7, got -1\."):
+        utils.degree(torch.tensor([-1, 7]))
+    with pytest.raises(
+        ArgumentError, match=r"coalesce: expected reduce to be one of .*, got 'maxx'\. Did you mean 'max'"
+    ):
+        utils.to_undirected(torch.tensor([[0], [1]]), torch.ones(1), reduce="maxx")

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from edgewise._typing import EdgeIndex, Shaped, Tensor
+from edgewise.adjacency import sparse_coordinates
 from edgewise.data._repr import describe
-from edgewise.data.edges import edges_from_pairs
-from edgewise.data.validation import MASKS, STANDARD_NAMES, as_attribute, validate
-from edgewise.errors import EdgewiseWarning
+from edgewise.data.edges import both_directions, edges_from_pairs
+from edgewise.data.validation import MASKS, STANDARD_NAMES, as_attribute, as_count, check_given_rows, validate
+from edgewise.errors import ArgumentError, EdgewiseWarning
 from edgewise.utils import contains_isolated_nodes, contains_self_loops, is_undirected
 
 __all__ = ["Data"]
@@ -32,8 +33,11 @@ class Data:
         **kwargs: More attributes: ``edge_weight``, ``train_mask``, ``val_mask``, ``test_mask`` and your own.
 
     Raises:
-        ShapeError: ``edge_index`` is not ``[2, edges]`` (the message says if it looks transposed).
+        ShapeError: ``edge_index`` is not ``[2, edges]`` (the message says if it looks transposed), or a mask or an
+            edge attribute has not a row for each node of ``x`` or edge.
         DTypeError: ``edge_index`` is not integer, or a mask is not boolean.
+
+    Attributes that are set later are checked each for itself; :meth:`validate` looks at all of them together.
 
     Cost: nothing is copied; construction reads no values. :meth:`validate` does.
 
@@ -59,6 +63,7 @@ class Data:
         for name, value in {**standard, **kwargs}.items():
             if value is not None:
                 setattr(self, name, value)
+        check_given_rows(self)
 
     @classmethod
     def from_edges(
@@ -75,24 +80,36 @@ class Data:
         Args:
             pairs: Pairs of integers from 0, or of names; an array or tensor ``[edges, 2]`` of integers.
             nodes: Every node, in the order that numbers them. Default: names in the order in which they appear.
-            undirected: Store both directions of each pair, without duplicates.
+            undirected: Store both directions of each pair, without duplicates; ``edge_attr`` and ``edge_weight``, one
+                row a pair, go to both.
             num_nodes: How many nodes there are, where the last ones have no edge.
             **attributes: More attributes of the graph.
 
         Raises:
             ShapeError: Something is not a pair.
-            ArgumentError: A pair names a node that is not in ``nodes``.
+            DTypeError: Nodes are neither integers nor names.
+            NodeIndexError: A number below 0.
+            ArgumentError: A pair names a node that is not in ``nodes``, or there are more nodes than ``num_nodes``.
+            DataError: With ``undirected``, a pair is listed twice with different edge attributes.
 
         Example:
             >>> data = Data.from_edges([("ann", "bob"), ("bob", "eve")], undirected=True)
             >>> data.edge_index.tolist(), data.node_names
             ([[0, 1, 1, 2], [1, 0, 2, 1]], ['ann', 'bob', 'eve'])
         """
-        edge_index, names, count = edges_from_pairs(pairs, nodes, undirected=undirected)
+        edge_index, names, count = edges_from_pairs(pairs, nodes)
+        wanted = count if num_nodes is None else as_count(num_nodes)
+        if wanted < count or (names is not None and wanted > count):
+            cure = "Leave it out." if names is None else "Leave it out, and list every node in nodes=..."
+            message = f"Data.from_edges: expected num_nodes for {count} nodes, got {num_nodes}. {cure}"
+            raise ArgumentError(message)
+        if undirected:
+            edge_index, attributes = both_directions(edge_index, count, attributes)
         data = cls(edge_index=edge_index, **attributes)
         if names is not None:
             data.node_names = names
-        data.num_nodes = max(count, num_nodes or 0)
+        if names is not None or num_nodes is not None or (data.x is None and data.pos is None):
+            data.num_nodes = wanted
         return data
 
     def __getattr__(self, name: str) -> Any:
@@ -119,7 +136,11 @@ class Data:
         del self._store[name]
 
     def __getitem__(self, name: str) -> Any:
-        return getattr(self, name)
+        if name in self._store or name in STANDARD_NAMES:
+            return self._store.get(name)
+        if name == "num_nodes":
+            return self.num_nodes
+        raise KeyError(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
         setattr(self, name, value)
@@ -206,7 +227,7 @@ class Data:
         if value is None:
             self._store.pop("num_nodes", None)
         else:
-            self._store["num_nodes"] = int(value)
+            self._store["num_nodes"] = as_count(value)
 
     @property
     def num_edges(self) -> int:
@@ -233,7 +254,7 @@ class Data:
 
     def is_undirected(self) -> bool:
         """Whether every edge has its opposite, with equal attributes."""
-        return is_undirected(self._edges(), self.edge_attr, self.num_nodes)
+        return is_undirected(self._edges(), self.edge_attr)
 
     def is_directed(self) -> bool:
         """Whether some edge lacks its opposite."""
@@ -248,7 +269,12 @@ class Data:
         return contains_self_loops(self._edges())
 
     def _edges(self) -> EdgeIndex:
-        return torch.zeros(2, 0, dtype=torch.int64) if self.edge_index is None else self.edge_index
+        edge_index = self.edge_index
+        if edge_index is None:
+            return torch.zeros(2, 0, dtype=torch.int64)
+        if edge_index.layout != torch.strided:
+            return torch.stack(sparse_coordinates(edge_index)[::-1])
+        return edge_index  # type: ignore[no-any-return]
 
     def apply(self, function: Callable[[Shaped[Tensor, "..."]], Any], *names: str) -> "Data":
         """Replace every tensor, or those named, by ``function`` of it; returns the graph itself."""

@@ -3,6 +3,7 @@
 import torch
 
 from edgewise._typing import EdgeIndex, Int, Tensor
+from edgewise.errors import NodeIndexError
 
 __all__ = ["contains_isolated_nodes", "contains_self_loops", "degree", "remove_self_loops"]
 
@@ -62,9 +63,17 @@ def degree(index: Int[Tensor, " edges"], num_nodes: int | None = None, dtype: to
     Shape:
         index ``[edges]`` → ``[nodes]``
 
+    Raises:
+        NodeIndexError: A node below 0, or not below ``num_nodes``.
+
     Example:
         >>> degree(torch.tensor([0, 1, 0]), dtype=torch.long).tolist()
         [2, 1]
     """
-    nodes = num_nodes if num_nodes is not None else int(index.max()) + 1 if index.numel() else 0
-    return torch.bincount(index, minlength=nodes)[:nodes].to(dtype or torch.get_default_dtype())
+    low, high = (int(end) for end in index.aminmax()) if index.numel() else (0, -1)
+    nodes = num_nodes if num_nodes is not None else high + 1
+    if low < 0 or high >= nodes:
+        wrong = low if low < 0 else high
+        message = f"degree: expected nodes of index in 0..{nodes - 1}, got {wrong}. Raise num_nodes or renumber them."
+        raise NodeIndexError(message)
+    return torch.bincount(index, minlength=nodes).to(dtype or torch.get_default_dtype())
