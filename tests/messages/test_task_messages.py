@@ -74,7 +74,9 @@ def test_float_labels(data):
 
 def test_labels_of_another_graph(data):
     data.y = data.y[:5]
-    assert message(ShapeError, lambda: fit(data)) == ("fit: expected labels data.y [34], got [5]. Give one per node.")
+    assert message(ShapeError, lambda: fit(data)) == (
+        "Data.validate: expected y with one row for each of the 34 nodes, got [5]. Give every node a row."
+    )
 
 
 def test_mask_of_several_splits(data):

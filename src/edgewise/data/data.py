@@ -2,7 +2,7 @@
 
 import copy
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class Data:
         cls,
         pairs: Any,
         *,
-        nodes: Sequence[Hashable] | None = None,
+        nodes: Iterable[Hashable] | None = None,
         undirected: bool = False,
         num_nodes: int | None = None,
         **attributes: Any,
