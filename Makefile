@@ -62,7 +62,13 @@ clean: ## Remove everything that was built
 	@$(BIN)/python -m pip install -qq -c constraints.txt --group build --group dev
 	@touch $@
 
-.venv/.built: .venv/.deps $(SOURCES)
+# An editable install knows the modules that there were: it is made again when one comes or goes.
+.venv/.modules: .venv/.deps FORCE
+	@find src -name '*.py' | sort | cmp -s - $@ || find src -name '*.py' | sort > $@
+
+FORCE:
+
+.venv/.built: .venv/.deps .venv/.modules $(SOURCES)
 	@echo "edgewise: compiling the kernels and installing (editable)"
 	@$(BIN)/python -m pip install -qq -c constraints.txt --no-build-isolation -e .
 	@touch $@

@@ -1,9 +1,11 @@
 // Gradients of min and max. The extreme value knows who reached it: an edge k of row i took part in out[i, f] exactly
-// where weight[k] x[j, f] == out[i, f] (the same product gives the same bits). Edges that tie share the gradient
-// equally, as torch's amax and amin do; no argmax is stored.
+// where weight[k] x[j, f] == out[i, f] (the same product, rounded as it was stored, gives the same bits). Edges that
+// tie share the gradient equally, as torch's amax and amin do; no argmax is stored.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "clones.h"
 #include "matrix.h"
@@ -11,21 +13,32 @@
 
 namespace edgewise {
 
+template <class Scalar>
+[[gnu::always_inline]] inline bool reached(Accumulator<Scalar> weight, Scalar source, Scalar best) {
+  return rounded<Scalar>(weight * widen(source)) == widen(best);
+}
+
 // share[i, f] = grad[i, f] / (how many edges of row i reached out[i, f])
 template <class Scalar, class Index>
 EDGEWISE_CLONES bool extreme_share_rows(const Csr<Scalar, Index>& a, const Scalar* x, const Scalar* out,
                                         const Scalar* grad, Scalar* share, int64_t width, int64_t begin, int64_t end) {
+  using Wide = Accumulator<Scalar>;
+  std::vector<Wide> ties(static_cast<size_t>(width));
   for (int64_t row = begin; row < end; ++row) {
     if (!a.row_is_valid(row)) return false;
     const Scalar* best = out + row * width;
-    Scalar* ties = share + row * width;
-    for (int64_t f = 0; f < width; ++f) ties[f] = Scalar(0);
+    std::fill(ties.begin(), ties.end(), Wide(0));
     for (int64_t k = a.indptr[row]; k < a.indptr[row + 1]; ++k) {
-      const Scalar value = a.value(k);
+      const Wide value = a.value(k);
       const Scalar* source = x + static_cast<int64_t>(a.indices[k]) * width;
-      for (int64_t f = 0; f < width; ++f) ties[f] += value * source[f] == best[f] ? Scalar(1) : Scalar(0);
+      for (int64_t f = 0; f < width; ++f) {
+        ties[static_cast<size_t>(f)] += reached(value, source[f], best[f]) ? Wide(1) : Wide(0);
+      }
     }
-    for (int64_t f = 0; f < width; ++f) ties[f] = ties[f] > Scalar(0) ? grad[row * width + f] / ties[f] : Scalar(0);
+    for (int64_t f = 0; f < width; ++f) {
+      const Wide count = ties[static_cast<size_t>(f)];
+      share[row * width + f] = static_cast<Scalar>(count > Wide(0) ? widen(grad[row * width + f]) / count : Wide(0));
+    }
   }
   return true;
 }
@@ -34,17 +47,22 @@ EDGEWISE_CLONES bool extreme_share_rows(const Csr<Scalar, Index>& a, const Scala
 template <class Scalar, class Index>
 EDGEWISE_CLONES bool extreme_grad_rows(const Csr<Scalar, Index>& transposed, const Scalar* x, const Scalar* out,
                                        const Scalar* share, Scalar* grad_x, int64_t width, int64_t begin, int64_t end) {
+  using Wide = Accumulator<Scalar>;
+  std::vector<Wide> total(static_cast<size_t>(width));
   for (int64_t node = begin; node < end; ++node) {
     if (!transposed.row_is_valid(node)) return false;
     const Scalar* source = x + node * width;
-    Scalar* total = grad_x + node * width;
-    for (int64_t f = 0; f < width; ++f) total[f] = Scalar(0);
+    std::fill(total.begin(), total.end(), Wide(0));
     for (int64_t k = transposed.indptr[node]; k < transposed.indptr[node + 1]; ++k) {
-      const Scalar value = transposed.value(k);
+      const Wide value = transposed.value(k);
       const int64_t row = static_cast<int64_t>(transposed.indices[k]) * width;
       for (int64_t f = 0; f < width; ++f) {
-        total[f] += value * source[f] == out[row + f] ? value * share[row + f] : Scalar(0);
+        const bool counts = reached(value, source[f], out[row + f]);
+        total[static_cast<size_t>(f)] += counts ? value * widen(share[row + f]) : Wide(0);
       }
+    }
+    for (int64_t f = 0; f < width; ++f) {
+      grad_x[node * width + f] = static_cast<Scalar>(total[static_cast<size_t>(f)]);
     }
   }
   return true;
@@ -58,14 +76,14 @@ EDGEWISE_CLONES bool extreme_weight_rows(const Csr<Scalar, Index>& a, const Scal
   for (int64_t row = begin; row < end; ++row) {
     if (!a.row_is_valid(row)) return false;
     for (int64_t k = a.indptr[row]; k < a.indptr[row + 1]; ++k) {
-      const Scalar value = a.value(k);
+      const auto value = a.value(k);
       const Scalar* source = x + static_cast<int64_t>(a.indices[k]) * width;
-      Scalar total = Scalar(0);
+      Accumulator<Scalar> total(0);
       for (int64_t f = 0; f < width; ++f) {
         const int64_t at = row * width + f;
-        total += value * source[f] == out[at] ? share[at] * source[f] : Scalar(0);
+        total += reached(value, source[f], out[at]) ? widen(share[at]) * widen(source[f]) : Accumulator<Scalar>(0);
       }
-      grad_weight[a.edge(k)] = total;
+      grad_weight[a.edge(k)] = static_cast<Scalar>(total);
     }
   }
   return true;

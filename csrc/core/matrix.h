@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "parallel.h"
+#include "scalar.h"
 
 namespace edgewise {
 
@@ -23,7 +24,9 @@ struct Csr {
   int64_t num_edges;
 
   [[gnu::always_inline]] int64_t edge(int64_t k) const { return perm ? static_cast<int64_t>(perm[k]) : k; }
-  [[gnu::always_inline]] Scalar value(int64_t k) const { return weight ? weight[edge(k)] : Scalar(1); }
+  [[gnu::always_inline]] Accumulator<Scalar> value(int64_t k) const {
+    return weight ? widen(weight[edge(k)]) : Accumulator<Scalar>(1);
+  }
 
   // Whether every read that this row leads to stays inside. One vectorised pass over indices that are needed anyway.
   [[gnu::always_inline]] bool row_is_valid(int64_t row) const {

@@ -13,14 +13,14 @@ namespace edgewise {
 
 // Sixteen partial sums in a fixed order: vector registers, and the same bits on any number of threads.
 template <class Scalar>
-[[gnu::always_inline]] inline Scalar dot(const Scalar* a, const Scalar* b, int64_t width) {
+[[gnu::always_inline]] inline Accumulator<Scalar> dot(const Scalar* a, const Scalar* b, int64_t width) {
   constexpr int kLanes = 16;
-  Scalar lane[kLanes] = {};
+  Accumulator<Scalar> lane[kLanes] = {};
   int64_t f = 0;
   for (; f + kLanes <= width; f += kLanes) {
-    for (int l = 0; l < kLanes; ++l) lane[l] += a[f + l] * b[f + l];
+    for (int l = 0; l < kLanes; ++l) lane[l] += widen(a[f + l]) * widen(b[f + l]);
   }
-  for (int l = 0; f < width; ++f, ++l) lane[l] += a[f] * b[f];
+  for (int l = 0; f < width; ++f, ++l) lane[l] += widen(a[f]) * widen(b[f]);
   for (int half = kLanes / 2; half > 0; half /= 2) {
     for (int l = 0; l < half; ++l) lane[l] += lane[l + half];
   }
@@ -37,7 +37,8 @@ EDGEWISE_CLONES bool sddmm_rows(const Csr<Scalar, Index>& pattern, const Scalar*
       if (k + kPrefetchEdges < last_edge) {
         prefetch_row(b + static_cast<int64_t>(pattern.indices[k + kPrefetchEdges]) * width, width);
       }
-      out[pattern.edge(k)] = dot(a + row * width, b + static_cast<int64_t>(pattern.indices[k]) * width, width);
+      const Scalar* other = b + static_cast<int64_t>(pattern.indices[k]) * width;
+      out[pattern.edge(k)] = static_cast<Scalar>(dot(a + row * width, other, width));
     }
   }
   return true;

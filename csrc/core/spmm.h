@@ -81,28 +81,29 @@ template <int kWidth, class Reduce, bool kWeighted, class Scalar, class Index>
   const int64_t begin = a.indptr[row];
   const int64_t end = a.indptr[row + 1];
   const int64_t last_edge = a.indptr[a.num_rows];
-  Scalar total[kWidth];
+  using Wide = Accumulator<Scalar>;
+  Wide total[kWidth];
   for (int f = 0; f < kWidth; ++f) {
-    total[f] = diagonal ? diagonal[row] * x[row * width + first + f] : Reduce::template start<Scalar>();
+    total[f] = diagonal ? widen(diagonal[row]) * widen(x[row * width + first + f]) : Reduce::template start<Wide>();
   }
   for (int64_t k = begin; k < end; ++k) {
     if (k + kPrefetchEdges < last_edge) {
       prefetch_row(x + static_cast<int64_t>(a.indices[k + kPrefetchEdges]) * width + first, kWidth);
     }
     const Scalar* source = x + static_cast<int64_t>(a.indices[k]) * width + first;
-    const Scalar value = kWeighted ? a.value(k) : Scalar(1);
+    const Wide value = kWeighted ? a.value(k) : Wide(1);
     for (int f = 0; f < kWidth; ++f) {
-      total[f] = Reduce::combine(total[f], kWeighted ? value * source[f] : source[f]);
+      total[f] = Reduce::combine(total[f], kWeighted ? value * widen(source[f]) : widen(source[f]));
     }
   }
   Scalar* target = out + row * width + first;
-  for (int f = 0; f < kWidth; ++f) target[f] = Reduce::finish(total[f], end - begin);
+  for (int f = 0; f < kWidth; ++f) target[f] = static_cast<Scalar>(Reduce::finish(total[f], end - begin));
 }
 
 template <class Reduce, bool kWeighted, class Scalar, class Index>
 EDGEWISE_CLONES bool spmm_rows(const Csr<Scalar, Index>& a, const Scalar* diagonal, const Scalar* x, Scalar* out,
                                int64_t width, int64_t row_begin, int64_t row_end) {
-  constexpr int kWide = 512 / static_cast<int>(sizeof(Scalar));
+  constexpr int kWide = 512 / static_cast<int>(sizeof(Accumulator<Scalar>));
   for (int64_t row = row_begin; row < row_end; ++row) {
     if (!a.row_is_valid(row)) return false;
     int64_t f = 0;

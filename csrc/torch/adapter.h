@@ -42,22 +42,55 @@ inline void check_rows(const Tensor& tensor, int64_t rows, int64_t columns, Scal
 // A new tensor [rows, columns] of the dtype of x, to be written once from end to end.
 inline Tensor new_rows(const Tensor& x, int64_t rows, int64_t columns) {
   Tensor out = torch::stable::new_empty(x, {rows, columns}, x.scalar_type());
-  const int64_t item = x.scalar_type() == ScalarType::Double ? 8 : 4;
+  const int64_t item = x.scalar_type() == ScalarType::Double ? 8 : x.scalar_type() == ScalarType::Float ? 4 : 2;
   prefer_huge_pages(out.mutable_data_ptr(), static_cast<size_t>(rows * columns * item));
   return out;
+}
+
+// Calls body(Scalar{}) with the number type that the tensor holds.
+template <class Body>
+void dispatch_scalar(const Tensor& values, const Body& body) {
+  switch (values.scalar_type()) {
+    case ScalarType::Float:
+      return body(float{});
+    case ScalarType::Double:
+      return body(double{});
+    case ScalarType::BFloat16:
+      return body(BFloat16{});
+    default:
+      STD_TORCH_CHECK(values.scalar_type() == ScalarType::Half, "values must be float32, float64, bfloat16 or float16");
+      return body(Half{});
+  }
+}
+
+// Calls body(Index{}) with the integer type that the tensor holds.
+template <class Body>
+void dispatch_index(const Tensor& indices, const Body& body) {
+  if (indices.scalar_type() == ScalarType::Int) return body(int32_t{});
+  STD_TORCH_CHECK(indices.scalar_type() == ScalarType::Long, "indices must be int32 or int64");
+  return body(int64_t{});
 }
 
 // Calls body(Scalar{}, Index{}) with the types that the tensors hold.
 template <class Body>
 void dispatch(const Tensor& values, const Tensor& indices, const Body& body) {
-  const auto with_index = [&](auto scalar) {
-    if (indices.scalar_type() == ScalarType::Int) return body(scalar, int32_t{});
-    STD_TORCH_CHECK(indices.scalar_type() == ScalarType::Long, "indices must be int32 or int64");
-    return body(scalar, int64_t{});
-  };
-  if (values.scalar_type() == ScalarType::Float) return with_index(float{});
-  STD_TORCH_CHECK(values.scalar_type() == ScalarType::Double, "x must be float32 or float64");
-  return with_index(double{});
+  dispatch_scalar(values, [&](auto scalar) { dispatch_index(indices, [&](auto index) { body(scalar, index); }); });
+}
+
+// The numbers in a tensor. Untyped below, because core has half types of its own, with torch's layout.
+template <class Scalar>
+const Scalar* read(const Tensor& tensor) {
+  return static_cast<const Scalar*>(tensor.const_data_ptr());
+}
+
+template <class Scalar>
+const Scalar* read(const OptionalTensor& tensor) {
+  return tensor ? read<Scalar>(*tensor) : nullptr;
+}
+
+template <class Scalar>
+Scalar* write(const Tensor& tensor) {
+  return static_cast<Scalar*>(tensor.mutable_data_ptr());
 }
 
 // Bundles the tensors of a sparse matrix after checking that they fit together.
@@ -78,10 +111,10 @@ Csr<Scalar, Index> as_csr(const Tensor& indptr, const Tensor& indices, const Opt
     STD_TORCH_CHECK(weight->numel() == num_edges && weight->scalar_type() == type,
                     "weight must have one number an edge, of the dtype of x");
   }
-  return {indptr.const_data_ptr<int64_t>(),
-          indices.const_data_ptr<Index>(),
-          perm ? perm->const_data_ptr<Index>() : nullptr,
-          weight ? weight->const_data_ptr<Scalar>() : nullptr,
+  return {read<int64_t>(indptr),
+          read<Index>(indices),
+          read<Index>(perm),
+          read<Scalar>(weight),
           indptr.numel() - 1,
           num_cols,
           num_edges};

@@ -14,13 +14,6 @@ bool in_range(const Key* key, int64_t count, int64_t limit) {
   return std::all_of(key, key + count, [&](Key k) { return k >= 0 && k < limit; });
 }
 
-template <class Body>
-void with_key(const Tensor& key, const Body& body) {
-  if (key.scalar_type() == ScalarType::Int) return body(int32_t{});
-  STD_TORCH_CHECK(key.scalar_type() == ScalarType::Long, "key must be int32 or int64");
-  return body(int64_t{});
-}
-
 std::tuple<Tensor, Tensor, Tensor> sort_edges_cpu(const Tensor& key, const Tensor& other, int64_t num_rows, bool wide) {
   check_dense(key, 1, "key");
   check_dense(other, 1, "other");
@@ -31,15 +24,15 @@ std::tuple<Tensor, Tensor, Tensor> sort_edges_cpu(const Tensor& key, const Tenso
   Tensor indptr = torch::stable::new_empty(key, {num_rows + 1}, ScalarType::Long);
   Tensor indices = torch::stable::new_empty(key, {num_edges}, index_type);
   Tensor perm = torch::stable::new_empty(key, {num_edges}, index_type);
-  with_key(key, [&](auto key_type) {
+  dispatch_index(key, [&](auto key_type) {
     using Key = decltype(key_type);
-    const Key* keys = key.const_data_ptr<Key>();
-    const Key* others = other.const_data_ptr<Key>();
+    const Key* keys = read<Key>(key);
+    const Key* others = read<Key>(other);
     STD_TORCH_CHECK(in_range(keys, num_edges, num_rows), "key must lie in [0, num_rows)");
     const auto run = [&](auto index_value) {
       using Index = decltype(index_value);
-      sort_edges(TorchParallel{}, keys, others, num_edges, num_rows, indptr.mutable_data_ptr<int64_t>(),
-                 indices.mutable_data_ptr<Index>(), perm.mutable_data_ptr<Index>());
+      sort_edges(TorchParallel{}, keys, others, num_edges, num_rows, write<int64_t>(indptr), write<Index>(indices),
+                 write<Index>(perm));
     };
     wide ? run(int64_t{}) : run(int32_t{});
   });
@@ -49,9 +42,9 @@ std::tuple<Tensor, Tensor, Tensor> sort_edges_cpu(const Tensor& key, const Tenso
 Tensor is_sorted_cpu(const Tensor& key) {
   check_dense(key, 1, "key");
   Tensor answer = torch::stable::new_empty(key, {}, ScalarType::Bool);
-  with_key(key, [&](auto key_type) {
+  dispatch_index(key, [&](auto key_type) {
     using Key = decltype(key_type);
-    *answer.mutable_data_ptr<bool>() = is_sorted(key.const_data_ptr<Key>(), key.numel());
+    *write<bool>(answer) = is_sorted(read<Key>(key), key.numel());
   });
   return answer;
 }

@@ -15,8 +15,7 @@ Tensor sddmm_cpu(const Tensor& indptr, const Tensor& indices, const OptionalTens
   dispatch(b, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto pattern = as_csr<Scalar, decltype(index)>(indptr, indices, perm, {}, b.size(0), b.scalar_type());
-    check_valid(sddmm(TorchParallel{}, pattern, a.const_data_ptr<Scalar>(), b.const_data_ptr<Scalar>(),
-                      out.mutable_data_ptr<Scalar>(), width));
+    check_valid(sddmm(TorchParallel{}, pattern, read<Scalar>(a), read<Scalar>(b), write<Scalar>(out), width));
   });
   return out;
 }
@@ -31,8 +30,8 @@ Tensor extreme_share_cpu(const Tensor& indptr, const Tensor& indices, const Opti
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, x.size(0), x.scalar_type());
-    check_valid(extreme_share(TorchParallel{}, a, x.const_data_ptr<Scalar>(), out.const_data_ptr<Scalar>(),
-                              grad.const_data_ptr<Scalar>(), share.mutable_data_ptr<Scalar>(), width));
+    check_valid(extreme_share(TorchParallel{}, a, read<Scalar>(x), read<Scalar>(out), read<Scalar>(grad),
+                              write<Scalar>(share), width));
   });
   return share;
 }
@@ -48,8 +47,8 @@ Tensor extreme_grad_cpu(const Tensor& indptr, const Tensor& indices, const Optio
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, out.size(0), x.scalar_type());
-    check_valid(extreme_grad(TorchParallel{}, a, x.const_data_ptr<Scalar>(), out.const_data_ptr<Scalar>(),
-                             share.const_data_ptr<Scalar>(), grad_x.mutable_data_ptr<Scalar>(), width));
+    check_valid(extreme_grad(TorchParallel{}, a, read<Scalar>(x), read<Scalar>(out), read<Scalar>(share),
+                             write<Scalar>(grad_x), width));
   });
   return grad_x;
 }
@@ -64,8 +63,8 @@ Tensor extreme_weight_cpu(const Tensor& indptr, const Tensor& indices, const Opt
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
     const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, x.size(0), x.scalar_type());
-    check_valid(extreme_weight(TorchParallel{}, a, x.const_data_ptr<Scalar>(), out.const_data_ptr<Scalar>(),
-                               share.const_data_ptr<Scalar>(), grad_weight.mutable_data_ptr<Scalar>(), width));
+    check_valid(extreme_weight(TorchParallel{}, a, read<Scalar>(x), read<Scalar>(out), read<Scalar>(share),
+                               write<Scalar>(grad_weight), width));
   });
   return grad_weight;
 }

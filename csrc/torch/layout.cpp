@@ -16,7 +16,7 @@ void place(const Tensor& indptr, const Tensor& indices, int64_t seed, int64_t it
   for (int64_t node = 0; node < num_nodes; ++node) check_valid(graph.row_is_valid(node));
   const auto at = layout::force_directed(TorchParallel{}, graph.indptr, graph.indices, num_nodes,
                                          static_cast<uint64_t>(seed), iterations);
-  float* position = out.mutable_data_ptr<float>();
+  float* position = write<float>(out);
   for (size_t node = 0; node < at.size(); ++node) {
     position[2 * node] = at[node].x;
     position[2 * node + 1] = at[node].y;

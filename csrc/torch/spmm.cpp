@@ -22,11 +22,10 @@ Tensor spmm_cpu(const Tensor& indptr, const Tensor& indices, const OptionalTenso
       STD_TORCH_CHECK(reduce == "sum" && diagonal->numel() == a.num_rows && a.num_rows == a.num_cols &&
                           diagonal->scalar_type() == x.scalar_type(),
                       "diagonal needs reduce='sum', a square adjacency and the dtype of x");
-      loops = diagonal->const_data_ptr<Scalar>();
+      loops = read<Scalar>(*diagonal);
     }
     const auto run = [&](auto reduction) {
-      return spmm<decltype(reduction)>(TorchParallel{}, a, loops, x.const_data_ptr<Scalar>(),
-                                       out.mutable_data_ptr<Scalar>(), width);
+      return spmm<decltype(reduction)>(TorchParallel{}, a, loops, read<Scalar>(x), write<Scalar>(out), width);
     };
     STD_TORCH_CHECK(reduce == "sum" || reduce == "mean" || reduce == "min" || reduce == "max", "unknown reduce");
     check_valid(reduce == "sum"    ? run(Sum{})

@@ -265,9 +265,33 @@ def test_messages(arguments, error, text):
     assert str(caught.value) == text
 
 
-def test_reference_runs_where_native_does_not():
+@pytest.mark.parametrize("reduce", REDUCTIONS)
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_accumulated_in_float32(dtype, reduce):
+    edge_index = torch.randint(0, 40, (2, 4000), generator=torch.Generator().manual_seed(0))
+    adjacency = Adjacency.of(edge_index, (40, 40))
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(40, 37, generator=generator).to(dtype).requires_grad_()
+    weight = torch.rand(4000, generator=generator).to(dtype).requires_grad_()
+    out = spmm(adjacency, x, weight, reduce)
+    wide = [value.detach().float().requires_grad_() for value in (x, weight)]
+    expected = spmm(adjacency, *wide, reduce)
+
+    assert _dispatch.use_native(x)
+    assert torch.equal(out, expected.to(dtype))
+    for mine, other in zip(
+        torch.autograd.grad(out.float().sum(), [x, weight]), torch.autograd.grad(expected.sum(), wide), strict=True
+    ):
+        assert mine.dtype == dtype
+        if reduce in ("sum", "mean"):  # rounding makes ties of near extremes, which share the gradient
+            torch.testing.assert_close(mine.float(), other, rtol=0.02, atol=0.02)
+
+
+@pytest.mark.parametrize("reduce", REDUCTIONS)
+def test_reference_runs_where_native_does_not(reduce, monkeypatch):
     edge_index, nodes, _ = corner_case("unsorted")
     adjacency = Adjacency.of(edge_index, (nodes, nodes))
     x = small_integers(nodes, 3, dtype=torch.bfloat16)
-    assert not _dispatch.use_native(x)
-    assert torch.equal(spmm(adjacency, x).double(), spmm(adjacency, x.double()))
+    native = spmm(adjacency, x, reduce=reduce)
+    monkeypatch.setattr(_dispatch, "use_native", lambda tensor: False)
+    assert torch.equal(spmm(adjacency, x, reduce=reduce), native)

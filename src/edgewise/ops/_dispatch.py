@@ -6,11 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from edgewise.ops import _native, _reference
+from edgewise.ops import _native
+from edgewise.ops._reference import KERNELS
 
 __all__ = ["kernel_status", "run", "use_native"]
 
-_NATIVE_DTYPES = frozenset({torch.float32, torch.float64, torch.int32, torch.int64})
+_NATIVE_DTYPES = frozenset({torch.float32, torch.float64, torch.bfloat16, torch.float16, torch.int32, torch.int64})
 
 
 def use_native(tensor: Tensor) -> bool:
@@ -18,17 +19,17 @@ def use_native(tensor: Tensor) -> bool:
     return _native.LOADED and tensor.device.type == "cpu" and tensor.dtype in _NATIVE_DTYPES
 
 
-def _kernel(name: str) -> tuple[Callable[..., Any] | None, Callable[..., Any]]:
+def _pair(name: str) -> tuple[Callable[..., Any] | None, Callable[..., Any]]:
     native = getattr(torch.ops.edgewise, name).default if _native.LOADED else None
-    return native, getattr(_reference, name)
+    return native, KERNELS[name].reference
 
 
-_KERNELS = {name: _kernel(name) for name in _reference.__all__}
+_PAIRS = {name: _pair(name) for name in KERNELS}
 
 
 def run(name: str, values: Tensor, *arguments: Any, **keywords: Any) -> Any:
     """Run kernel ``name`` on the implementation that takes ``values``."""
-    native, reference = _KERNELS[name]
+    native, reference = _PAIRS[name]
     if native is not None and use_native(values):
         return native(*arguments, **keywords)
     return reference(*arguments, **keywords)

@@ -5,9 +5,9 @@ import sysconfig
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from edgewise.errors import ArgumentError
+from edgewise.ops._reference import KERNELS
 
 __all__ = ["LOADED", "REASON", "kernel_choice"]
 
@@ -49,75 +49,6 @@ REASON = _load()
 LOADED = not REASON
 
 
-def _register_fakes() -> None:
-    """Say what each operator returns, so that it can be traced without running."""
-
-    @torch.library.register_fake("edgewise::sort_edges")
-    def _(key: Tensor, other: Tensor, num_rows: int, wide: bool) -> tuple[Tensor, Tensor, Tensor]:  # noqa: FBT001
-        index = torch.int64 if wide else torch.int32
-        indptr = key.new_empty(num_rows + 1, dtype=torch.int64)
-        return indptr, key.new_empty(key.shape, dtype=index), key.new_empty(key.shape, dtype=index)
-
-    @torch.library.register_fake("edgewise::is_sorted")
-    def _(key: Tensor) -> Tensor:
-        return key.new_empty((), dtype=torch.bool)
-
-    @torch.library.register_fake("edgewise::spmm")
-    def _(
-        indptr: Tensor,
-        indices: Tensor,
-        perm: Tensor | None,
-        weight: Tensor | None,
-        diagonal: Tensor | None,
-        x: Tensor,
-        reduce: str,
-    ) -> Tensor:
-        return x.new_empty(indptr.shape[0] - 1, x.shape[1])
-
-    @torch.library.register_fake("edgewise::sddmm")
-    def _(indptr: Tensor, indices: Tensor, perm: Tensor | None, a: Tensor, b: Tensor) -> Tensor:
-        return b.new_empty(indices.shape)
-
-    @torch.library.register_fake("edgewise::extreme_share")
-    def _(
-        indptr: Tensor,
-        indices: Tensor,
-        perm: Tensor | None,
-        weight: Tensor | None,
-        x: Tensor,
-        out: Tensor,
-        grad: Tensor,
-    ) -> Tensor:
-        return torch.empty_like(out)
-
-    @torch.library.register_fake("edgewise::extreme_grad")
-    def _(
-        indptr: Tensor,
-        indices: Tensor,
-        perm: Tensor | None,
-        weight: Tensor | None,
-        x: Tensor,
-        out: Tensor,
-        share: Tensor,
-    ) -> Tensor:
-        return torch.empty_like(x)
-
-    @torch.library.register_fake("edgewise::extreme_weight")
-    def _(
-        indptr: Tensor,
-        indices: Tensor,
-        perm: Tensor | None,
-        weight: Tensor,
-        x: Tensor,
-        out: Tensor,
-        share: Tensor,
-    ) -> Tensor:
-        return x.new_empty(indices.shape)
-
-    @torch.library.register_fake("edgewise::force_layout")
-    def _(indptr: Tensor, indices: Tensor, seed: int, iterations: int) -> Tensor:
-        return indptr.new_empty(indptr.shape[0] - 1, 2, dtype=torch.float32)
-
-
 if LOADED:
-    _register_fakes()
+    for _name, _kernel in KERNELS.items():
+        torch.library.register_fake(f"edgewise::{_name}")(_kernel.fake)
