@@ -14,6 +14,7 @@
 
 #include "parallel.h"
 #include "quadtree.h"
+#include "random.h"
 
 namespace edgewise::layout {
 
@@ -28,12 +29,9 @@ struct Graph {
   int32_t neighbour(int64_t k) const { return indices[static_cast<size_t>(k)]; }
 };
 
-// A number in [-1, 1) that depends on the seed and the counter alone (Steele et al., splitmix64, OOPSLA 2014).
+// A number in [-1, 1) that depends on the seed and the counter alone.
 inline float random(uint64_t seed, uint64_t counter) {
-  uint64_t z = seed * 0x9E3779B97F4A7C15ULL + counter * 0xD1B54A32D192ED03ULL + 0x632BE59BD9B4E019ULL;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  z ^= z >> 31;
+  const uint64_t z = mix(seed * 0x9E3779B97F4A7C15ULL + counter * 0xD1B54A32D192ED03ULL + 0x632BE59BD9B4E019ULL);
   return static_cast<float>(z >> 40) / static_cast<float>(1 << 23) - 1.0F;
 }
 

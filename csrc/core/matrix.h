@@ -11,8 +11,8 @@
 
 namespace edgewise {
 
-// A sparse matrix by rows, with one optional value an edge. `perm` says where the caller keeps the value of an edge;
-// without it values are in row order.
+// A sparse matrix by rows, with one optional value an edge. `perm` says where, among `num_values`, the caller keeps the
+// value of an edge; without it values are in row order.
 template <class Scalar, class Index>
 struct Csr {
   const int64_t* indptr;
@@ -22,6 +22,7 @@ struct Csr {
   int64_t num_rows;
   int64_t num_cols;
   int64_t num_edges;
+  int64_t num_values;
 
   [[gnu::always_inline]] int64_t edge(int64_t k) const { return perm ? static_cast<int64_t>(perm[k]) : k; }
   [[gnu::always_inline]] Accumulator<Scalar> value(int64_t k) const {
@@ -40,7 +41,7 @@ struct Csr {
     if (perm) {
       for (int64_t k = begin; k < end; ++k) position = std::max(position, static_cast<Unsigned>(perm[k]));
     }
-    return begin == end || (column < static_cast<uint64_t>(num_cols) && position < static_cast<uint64_t>(num_edges));
+    return begin == end || (column < static_cast<uint64_t>(num_cols) && position < static_cast<uint64_t>(num_values));
   }
 };
 

@@ -50,7 +50,8 @@ struct Sorted {
   std::vector<Index> perm;
 
   Csr<float, Index> csr(const Graph& graph) const {
-    return {indptr.data(), indices.data(), perm.data(), graph.weight.data(), graph.rows, graph.columns, graph.edges()};
+    return {indptr.data(), indices.data(), perm.data(), graph.weight.data(), graph.rows, graph.columns, graph.edges(),
+            graph.edges()};
   }
 };
 

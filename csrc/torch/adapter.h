@@ -13,6 +13,7 @@
 
 #include "../core/matrix.h"
 #include "../core/pages.h"
+#include "../core/random.h"
 
 namespace edgewise::adapter {
 
@@ -93,11 +94,14 @@ Scalar* write(const Tensor& tensor) {
   return static_cast<Scalar*>(tensor.mutable_data_ptr());
 }
 
-// Bundles the tensors of a sparse matrix after checking that they fit together.
+// Bundles the tensors of a sparse matrix after checking that they fit together. `num_values` is how many values the
+// caller keeps for edges, where that is not one for each edge of the matrix.
 template <class Scalar, class Index>
 Csr<Scalar, Index> as_csr(const Tensor& indptr, const Tensor& indices, const OptionalTensor& perm,
-                          const OptionalTensor& weight, int64_t num_cols, ScalarType type) {
+                          const OptionalTensor& weight, int64_t num_cols, ScalarType type, int64_t num_values = -1) {
   const int64_t num_edges = indices.numel();
+  if (num_values < 0) num_values = num_edges;
+  STD_TORCH_CHECK(num_values == num_edges || (perm && num_values > num_edges), "num_values must count every edge");
   check_dense(indptr, 1, "indptr");
   check_dense(indices, 1, "indices");
   STD_TORCH_CHECK(indptr.numel() >= 1 && indptr.scalar_type() == ScalarType::Long, "indptr must be int64 [rows + 1]");
@@ -108,7 +112,7 @@ Csr<Scalar, Index> as_csr(const Tensor& indptr, const Tensor& indices, const Opt
   }
   if (weight) {
     check_dense(*weight, 1, "weight");
-    STD_TORCH_CHECK(weight->numel() == num_edges && weight->scalar_type() == type,
+    STD_TORCH_CHECK(weight->numel() == num_values && weight->scalar_type() == type,
                     "weight must have one number an edge, of the dtype of x");
   }
   return {read<int64_t>(indptr),
@@ -117,7 +121,17 @@ Csr<Scalar, Index> as_csr(const Tensor& indptr, const Tensor& indices, const Opt
           read<Scalar>(weight),
           indptr.numel() - 1,
           num_cols,
-          num_edges};
+          num_edges,
+          num_values};
+}
+
+// Dropout with probability p; the seed is a tensor, so that it can be drawn without waiting for its value.
+inline Dropout as_dropout(double p, const OptionalTensor& seed) {
+  STD_TORCH_CHECK(p >= 0 && p <= 1, "p must lie in [0, 1]");
+  if (p == 0) return {0, 0};
+  STD_TORCH_CHECK(seed && seed->is_cpu() && seed->numel() == 1 && seed->scalar_type() == ScalarType::Long,
+                  "dropout needs a seed: one int64");
+  return {p, static_cast<uint64_t>(*read<int64_t>(*seed))};
 }
 
 inline void check_valid(bool valid) {

@@ -32,6 +32,8 @@ class Adjacency:
         indices: ``[edges]`` int32, int64 where a size reaches 2^31. The source of each grouped edge.
         perm: ``[edges]``, dtype of ``indices``. The caller's position of each grouped edge; ``None``: unchanged.
         num_src: How many source nodes there are.
+        num_values: How many values the caller keeps for edges, where some of them belong to no edge of this matrix
+            (``with_self_loops`` leaves edges out). Default: one an edge.
 
     Cost: building is a counting sort, O(edges + nodes), parallel and stable; the transpose is built at first use.
 
@@ -43,22 +45,42 @@ class Adjacency:
         Adjacency(num_src=3, num_dst=3, num_edges=3)
     """
 
-    __slots__ = ("__weakref__", "_degree", "_incidence", "_transposed", "indices", "indptr", "num_src", "perm")
+    __slots__ = (
+        "__weakref__",
+        "_degree",
+        "_incidence",
+        "_looped",
+        "_transposed",
+        "indices",
+        "indptr",
+        "num_src",
+        "num_values",
+        "perm",
+    )
 
     indptr: Tensor
     indices: Tensor
     perm: Tensor | None
     num_src: int
+    num_values: int
     _degree: Tensor | None
     _incidence: "Adjacency | None"
+    _looped: "Adjacency | None"
     _transposed: "Adjacency | weakref.ref[Adjacency] | None"
 
     def __init__(
-        self, indptr: Int[Tensor, " rows"], indices: Int[Tensor, " edges"], perm: Tensor | None, num_src: int
+        self,
+        indptr: Int[Tensor, " rows"],
+        indices: Int[Tensor, " edges"],
+        perm: Tensor | None,
+        num_src: int,
+        num_values: int | None = None,
     ) -> None:
-        for name, value in (("indptr", indptr), ("indices", indices), ("perm", perm), ("num_src", num_src)):
+        num_values = indices.shape[0] if num_values is None else num_values
+        fields = {"indptr": indptr, "indices": indices, "perm": perm, "num_src": num_src, "num_values": num_values}
+        for name, value in fields.items():
             object.__setattr__(self, name, value)
-        for cache in ("_transposed", "_incidence", "_degree"):
+        for cache in ("_transposed", "_incidence", "_looped", "_degree"):
             object.__setattr__(self, cache, None)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -131,8 +153,19 @@ class Adjacency:
             position = self.perm
             if position is None:
                 position = torch.arange(self.num_edges, dtype=self.indices.dtype, device=self.indices.device)
-            known = Adjacency(self.indptr, position, None, self.num_edges)
+            known = Adjacency(self.indptr, position, None, self.num_values)
             object.__setattr__(self, "_incidence", known)
+        return known
+
+    def with_self_loops(self) -> "Adjacency":
+        """Return the same edges without loops, and one loop a node, kept with this adjacency.
+
+        Values of edges stand where they stood; that of node ``i``'s loop stands at ``num_values + i``.
+        """
+        known = self._looped
+        if known is None:
+            known = _with_self_loops(self)
+            object.__setattr__(self, "_looped", known)
         return known
 
     def __repr__(self) -> str:
@@ -195,4 +228,23 @@ def _transpose(adjacency: Adjacency) -> Adjacency:
         indptr, indices = adjacency.indptr, adjacency.indices
     if adjacency.perm is not None:
         perm = adjacency.perm[perm]
-    return Adjacency(indptr, indices, perm, adjacency.num_dst)
+    return Adjacency(indptr, indices, perm, adjacency.num_dst, adjacency.num_values)
+
+
+def _with_self_loops(adjacency: Adjacency) -> Adjacency:
+    rows, nodes = adjacency.rows(), adjacency.num_dst
+    if adjacency.num_src != nodes:
+        message = (
+            f"Adjacency.with_self_loops: expected a square adjacency, got {nodes} x {adjacency.num_src}. "
+            "Leave self loops out for a bipartite graph."
+        )
+        raise ShapeError(message)
+    wide = max(nodes, adjacency.num_values + nodes) >= _INT32_LIMIT
+    dtype = torch.int64 if wide else torch.int32
+    kept = (adjacency.indices != rows).nonzero().squeeze(1)
+    loops = torch.arange(nodes, dtype=rows.dtype, device=rows.device)
+    place = kept if adjacency.perm is None else adjacency.perm[kept]
+    place = torch.cat([place.to(dtype), torch.arange(nodes, dtype=dtype, device=rows.device) + adjacency.num_values])
+    row, column = torch.cat([rows[kept], loops]), torch.cat([adjacency.indices[kept], loops])
+    indptr, indices, perm = _dispatch.run("sort_edges", row, row, column, nodes, wide=wide)
+    return Adjacency(indptr, indices, place[perm], nodes, adjacency.num_values + nodes)

@@ -8,12 +8,24 @@ import warnings
 from edgewise.errors import EdgewiseWarning
 from edgewise.ops import _native
 from edgewise.ops._dispatch import kernel_status
+from edgewise.ops.attention import attention
+from edgewise.ops.epilogue import dropout, epilogue
 from edgewise.ops.gather import gather
 from edgewise.ops.layout import force_layout
 from edgewise.ops.segment_reduce import segment_reduce
 from edgewise.ops.spmm import sddmm, spmm
 
-__all__ = ["force_layout", "gather", "kernel_status", "sddmm", "segment_reduce", "spmm"]
+__all__ = [
+    "attention",
+    "dropout",
+    "epilogue",
+    "force_layout",
+    "gather",
+    "kernel_status",
+    "sddmm",
+    "segment_reduce",
+    "spmm",
+]
 
 if not _native.LOADED and _native.kernel_choice() == "native":
     warnings.warn(

@@ -1,0 +1,464 @@
+// Attention over the edges of a graph: scores, softmax and weighted sum in one pass over the edges of each destination.
+//
+//   out[i, h] = sum over edges k : j -> i of  softmax_k(score[k, h]) dropout[k, h] value[j, h]
+//
+// The softmax is computed online (Milakov & Gimelshein 2018): a running maximum and sum, rescaled when a larger score
+// comes. Only those two are kept; the backward pass computes every score again. It goes over sources first, where
+// gradients of keys and values add up, then over destinations for those of queries. No tensor of edges x heads x
+// channels is ever made, except as the gradient of edge features that have that shape themselves.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "clones.h"
+#include "exp.h"
+#include "matrix.h"
+#include "parallel.h"
+#include "random.h"
+#include "spmm.h"
+
+namespace edgewise {
+
+// What a score is computed from. `query`, `key` and `edge` have `heads` numbers a row where the score is additive, and
+// heads x channels otherwise.
+template <class Scalar>
+struct AttentionInput {
+  const Scalar* query;  // a row a destination; may be null
+  const Scalar* key;    // a row a source
+  const Scalar* value;  // a row a source, heads x channels
+  const Scalar* edge;   // a row an edge in the caller's order; may be null
+  const Scalar* att;    // heads x channels, where the score has it
+  int64_t heads;
+  int64_t channels;
+  Accumulator<Scalar> factor;  // the negative slope, or what a dot product is multiplied by
+  Dropout dropout;
+
+  int64_t width() const { return heads * channels; }
+};
+
+// The ends of an edge, and its place in the caller's order.
+struct Ends {
+  int64_t target;
+  int64_t source;
+  int64_t edge;
+};
+
+template <class Wide>
+[[gnu::always_inline]] inline Wide leaky(Wide z, Wide slope) {
+  return z > Wide(0) ? z : slope * z;
+}
+
+// GAT: score[h] = leaky(query[i, h] + key[j, h] + edge[k, h]).
+struct AdditiveScore {
+  static constexpr bool kPerHead = true;
+  static constexpr bool kEdgeHasValue = false;
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> sum(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
+    Accumulator<Scalar> z = widen(in.key[at.source * in.heads + h]);
+    if (in.query) z += widen(in.query[at.target * in.heads + h]);
+    if (in.edge) z += widen(in.edge[at.edge * in.heads + h]);
+    return z;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> score(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
+    return leaky(sum(in, at, h), in.factor);
+  }
+
+  // The gradient of what the activation is applied to: that of query, key and edge alike.
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> inner(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                                          Accumulator<Scalar> grad) {
+    return sum(in, at, h) > Accumulator<Scalar>(0) ? grad : in.factor * grad;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void add_key(const AttentionInput<Scalar>&, Ends, int64_t h, Accumulator<Scalar> grad,
+                                             Accumulator<Scalar>* total) {
+    total[h] += grad;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void add_query(const AttentionInput<Scalar>&, Ends, int64_t h, Accumulator<Scalar> grad,
+                                               Accumulator<Scalar>* total, Accumulator<Scalar>*) {
+    total[h] += grad;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void put_edge(const AttentionInput<Scalar>&, Ends at, int64_t h,
+                                              Accumulator<Scalar> grad, Accumulator<Scalar>, const Scalar*,
+                                              Scalar* grad_edge, int64_t heads) {
+    grad_edge[at.edge * heads + h] = static_cast<Scalar>(grad);
+  }
+};
+
+// GATv2: score[h] = sum over c of att[h, c] leaky(query[i, h, c] + key[j, h, c] + edge[k, h, c]).
+struct PostAdditiveScore {
+  static constexpr bool kPerHead = false;
+  static constexpr bool kEdgeHasValue = false;
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> sum(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
+    Accumulator<Scalar> z = widen(in.key[at.source * in.width() + f]);
+    if (in.query) z += widen(in.query[at.target * in.width() + f]);
+    if (in.edge) z += widen(in.edge[at.edge * in.width() + f]);
+    return z;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> score(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
+    Accumulator<Scalar> total(0);
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
+      total += widen(in.att[f]) * leaky(sum(in, at, f), in.factor);
+    }
+    return total;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> inner(const AttentionInput<Scalar>&, Ends, int64_t,
+                                                          Accumulator<Scalar> grad) {
+    return grad;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> slope(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
+    return widen(in.att[f]) * (sum(in, at, f) > Accumulator<Scalar>(0) ? Accumulator<Scalar>(1) : in.factor);
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void add_key(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                             Accumulator<Scalar> grad, Accumulator<Scalar>* total) {
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) total[f] += grad * slope(in, at, f);
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void add_query(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                               Accumulator<Scalar> grad, Accumulator<Scalar>* total,
+                                               Accumulator<Scalar>* grad_att) {
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
+      total[f] += grad * slope(in, at, f);
+      grad_att[f] += grad * leaky(sum(in, at, f), in.factor);
+    }
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void put_edge(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                              Accumulator<Scalar> grad, Accumulator<Scalar>, const Scalar*,
+                                              Scalar* grad_edge, int64_t) {
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
+      grad_edge[at.edge * in.width() + f] = static_cast<Scalar>(grad * slope(in, at, f));
+    }
+  }
+};
+
+// Transformer: score[h] = factor query[i, h] . (key[j, h] + edge[k, h]), and an edge's features join its value.
+struct DotScore {
+  static constexpr bool kPerHead = false;
+  static constexpr bool kEdgeHasValue = true;
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> other(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
+    const Accumulator<Scalar> k = widen(in.key[at.source * in.width() + f]);
+    return in.edge ? k + widen(in.edge[at.edge * in.width() + f]) : k;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> score(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
+    Accumulator<Scalar> total(0);
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
+      total += widen(in.query[at.target * in.width() + f]) * other(in, at, f);
+    }
+    return in.factor * total;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static Accumulator<Scalar> inner(const AttentionInput<Scalar>& in, Ends, int64_t,
+                                                          Accumulator<Scalar> grad) {
+    return in.factor * grad;
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void add_key(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                             Accumulator<Scalar> grad, Accumulator<Scalar>* total) {
+    const Scalar* query = in.query + at.target * in.width();
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) total[f] += grad * widen(query[f]);
+  }
+
+  template <class Scalar>
+  [[gnu::always_inline]] static void add_query(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                               Accumulator<Scalar> grad, Accumulator<Scalar>* total,
+                                               Accumulator<Scalar>*) {
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) total[f] += grad * other(in, at, f);
+  }
+
+  // `weight` is what the edge's value was multiplied by, `grad_out` the gradient of the destination.
+  template <class Scalar>
+  [[gnu::always_inline]] static void put_edge(const AttentionInput<Scalar>& in, Ends at, int64_t h,
+                                              Accumulator<Scalar> grad, Accumulator<Scalar> weight,
+                                              const Scalar* grad_out, Scalar* grad_edge, int64_t) {
+    const Scalar* query = in.query + at.target * in.width();
+    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
+      grad_edge[at.edge * in.width() + f] = static_cast<Scalar>(grad * widen(query[f]) + weight * widen(grad_out[f]));
+    }
+  }
+};
+
+constexpr int64_t kScoreBlock = 32;  // edges whose scores are computed, and exponentials taken, together
+
+// 0 where the weight of an edge is dropped, else what keeps the expectation.
+template <class Wide>
+[[gnu::always_inline]] inline Wide keep(const Dropout& dropout, const RandomRow& random, int64_t h) {
+  if (!dropout.is_active()) return Wide(1);
+  return random(static_cast<uint32_t>(h)) < dropout.threshold ? Wide(0) : static_cast<Wide>(dropout.scale);
+}
+
+// The value that an edge carries in feature f.
+template <class Score, class Scalar>
+[[gnu::always_inline]] inline Accumulator<Scalar> carried(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
+  const Accumulator<Scalar> value = widen(in.value[at.source * in.width() + f]);
+  return Score::kEdgeHasValue && in.edge ? value + widen(in.edge[at.edge * in.width() + f]) : value;
+}
+
+template <class Score, class Scalar, class Index>
+EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const AttentionInput<Scalar>& in, Scalar* out,
+                                    Accumulator<Scalar>* row_max, Accumulator<Scalar>* row_sum, int64_t row_begin,
+                                    int64_t row_end) {
+  using Wide = Accumulator<Scalar>;
+  const int64_t heads = in.heads;
+  const int64_t channels = in.channels;
+  const int64_t width = in.width();
+  const int64_t last_edge = a.indptr[a.num_rows];
+  std::vector<Wide> scores(static_cast<size_t>(kScoreBlock * heads));
+  std::vector<Wide> totals(static_cast<size_t>(width));
+  Wide* const score = scores.data();
+  Wide* const total = totals.data();
+  for (int64_t row = row_begin; row < row_end; ++row) {
+    if (!a.row_is_valid(row)) return false;
+    Wide* best = row_max + row * heads;
+    Wide* sum = row_sum + row * heads;
+    std::fill_n(best, heads, -std::numeric_limits<Wide>::infinity());
+    std::fill_n(sum, heads, Wide(0));
+    std::fill_n(total, width, Wide(0));
+    const int64_t end = a.indptr[row + 1];
+    for (int64_t first = a.indptr[row]; first < end; first += kScoreBlock) {
+      const int64_t count = std::min(kScoreBlock, end - first);
+      for (int64_t b = 0; b < count; ++b) {
+        const int64_t ahead = first + b + kPrefetchEdges;
+        if (ahead < last_edge) prefetch_row(in.value + static_cast<int64_t>(a.indices[ahead]) * width, width);
+        const Ends at{row, static_cast<int64_t>(a.indices[first + b]), a.edge(first + b)};
+        for (int64_t h = 0; h < heads; ++h) score[b * heads + h] = Score::score(in, at, h);
+      }
+      for (int64_t h = 0; h < heads; ++h) {
+        Wide larger = best[h];
+        for (int64_t b = 0; b < count; ++b) larger = std::max(larger, score[b * heads + h]);
+        if (larger > best[h]) {
+          const Wide shrink = exponential(best[h] - larger);
+          sum[h] *= shrink;
+          for (int64_t c = 0; c < channels; ++c) total[h * channels + c] *= shrink;
+          best[h] = larger;
+        }
+        for (int64_t b = 0; b < count; ++b) score[b * heads + h] -= best[h];
+      }
+      for (int64_t n = 0; n < count * heads; ++n) score[n] = exponential(score[n]);
+      for (int64_t b = 0; b < count; ++b) {
+        const Ends at{row, static_cast<int64_t>(a.indices[first + b]), a.edge(first + b)};
+        const RandomRow random = in.dropout.row(at.edge);
+        for (int64_t h = 0; h < heads; ++h) {
+          sum[h] += score[b * heads + h];
+          const Wide weight = score[b * heads + h] * keep<Wide>(in.dropout, random, h);
+          for (int64_t f = h * channels; f < (h + 1) * channels; ++f) total[f] += weight * carried<Score>(in, at, f);
+        }
+      }
+    }
+    for (int64_t h = 0; h < heads; ++h) {
+      // A destination without edges gets 0; a NaN among the scores stays one.
+      const Wide scale = sum[h] == Wide(0) ? Wide(0) : Wide(1) / sum[h];
+      for (int64_t f = h * channels; f < (h + 1) * channels; ++f) {
+        out[row * width + f] = static_cast<Scalar>(total[f] * scale);
+      }
+    }
+  }
+  return true;
+}
+
+// What the backward pass needs of a destination and head, side by side: maximum, 1 / sum, and grad_out . out.
+template <class Scalar>
+EDGEWISE_CLONES void attention_state_rows(const AttentionInput<Scalar>& in, const Scalar* out, const Scalar* grad_out,
+                                          const Accumulator<Scalar>* row_max, const Accumulator<Scalar>* row_sum,
+                                          Accumulator<Scalar>* state, int64_t begin, int64_t end) {
+  using Wide = Accumulator<Scalar>;
+  for (int64_t row = begin; row < end; ++row) {
+    for (int64_t h = 0; h < in.heads; ++h) {
+      const int64_t first = row * in.width() + h * in.channels;
+      Wide dot(0);
+      for (int64_t f = first; f < first + in.channels; ++f) dot += widen(grad_out[f]) * widen(out[f]);
+      const int64_t n = row * in.heads + h;
+      state[3 * n] = row_max[n];
+      state[3 * n + 1] = row_sum[n] == Wide(0) ? Wide(0) : Wide(1) / row_sum[n];
+      state[3 * n + 2] = dot;
+    }
+  }
+}
+
+// Over sources: gradients of keys, values and edge features; `grad_score` [edges, heads] waits for the destinations.
+template <class Score, class Scalar, class Index>
+EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed, const AttentionInput<Scalar>& in,
+                                           const Accumulator<Scalar>* state, const Scalar* grad_out,
+                                           Accumulator<Scalar>* grad_score, Scalar* grad_key, Scalar* grad_value,
+                                           Scalar* grad_edge, int64_t begin, int64_t end_row) {
+  using Wide = Accumulator<Scalar>;
+  const int64_t heads = in.heads;
+  const int64_t channels = in.channels;
+  const int64_t width = in.width();
+  const int64_t key_width = Score::kPerHead ? heads : width;
+  const int64_t last_edge = transposed.indptr[transposed.num_rows];
+  std::vector<Wide> scores(static_cast<size_t>(kScoreBlock * heads));
+  std::vector<Wide> key_totals(static_cast<size_t>(key_width));
+  std::vector<Wide> value_totals(static_cast<size_t>(width));
+  Wide* const score = scores.data();
+  Wide* const key_total = key_totals.data();
+  Wide* const value_total = value_totals.data();
+  for (int64_t source = begin; source < end_row; ++source) {
+    if (!transposed.row_is_valid(source)) return false;
+    std::fill_n(key_total, key_width, Wide(0));
+    std::fill_n(value_total, width, Wide(0));
+    const int64_t end = transposed.indptr[source + 1];
+    for (int64_t first = transposed.indptr[source]; first < end; first += kScoreBlock) {
+      const int64_t count = std::min(kScoreBlock, end - first);
+      for (int64_t b = 0; b < count; ++b) {
+        const int64_t ahead = first + b + kPrefetchEdges;
+        if (ahead < last_edge) prefetch_row(grad_out + static_cast<int64_t>(transposed.indices[ahead]) * width, width);
+        const Ends at{static_cast<int64_t>(transposed.indices[first + b]), source, transposed.edge(first + b)};
+        for (int64_t h = 0; h < heads; ++h) {
+          score[b * heads + h] = Score::score(in, at, h) - state[3 * (at.target * heads + h)];
+        }
+      }
+      for (int64_t n = 0; n < count * heads; ++n) score[n] = exponential(score[n]);
+      for (int64_t b = 0; b < count; ++b) {
+        const Ends at{static_cast<int64_t>(transposed.indices[first + b]), source, transposed.edge(first + b)};
+        const RandomRow random = in.dropout.row(at.edge);
+        const Scalar* g = grad_out + at.target * width;
+        for (int64_t h = 0; h < heads; ++h) {
+          const Wide* target = state + 3 * (at.target * heads + h);
+          const Wide probability = score[b * heads + h] * target[1];
+          const Wide kept = keep<Wide>(in.dropout, random, h);
+          const Wide weight = probability * kept;
+          Wide lane[16] = {};  // partial sums in a fixed order, so that the dot product is a vector one
+          int64_t f = h * channels;
+          for (; f + 16 <= (h + 1) * channels; f += 16) {
+            for (int64_t l = 0; l < 16; ++l) {
+              lane[l] += widen(g[f + l]) * carried<Score>(in, at, f + l);
+              value_total[f + l] += weight * widen(g[f + l]);
+            }
+          }
+          for (int64_t l = 0; f < (h + 1) * channels; ++f, ++l) {
+            lane[l] += widen(g[f]) * carried<Score>(in, at, f);
+            value_total[f] += weight * widen(g[f]);
+          }
+          for (int64_t half = 8; half > 0; half /= 2) {
+            for (int64_t l = 0; l < half; ++l) lane[l] += lane[l + half];
+          }
+          const Wide grad = Score::inner(in, at, h, probability * (kept * lane[0] - target[2]));
+          grad_score[at.edge * heads + h] = grad;
+          Score::add_key(in, at, h, grad, key_total);
+          if (grad_edge) Score::put_edge(in, at, h, grad, weight, g, grad_edge, heads);
+        }
+      }
+    }
+    for (int64_t f = 0; f < key_width; ++f) grad_key[source * key_width + f] = static_cast<Scalar>(key_total[f]);
+    for (int64_t f = 0; f < width; ++f) grad_value[source * width + f] = static_cast<Scalar>(value_total[f]);
+  }
+  return true;
+}
+
+// Over destinations: the gradient of queries, and of `att` added up into `grad_att`, where the score has one.
+template <class Score, class Scalar, class Index>
+EDGEWISE_CLONES bool attention_target_rows(const Csr<Scalar, Index>& a, const AttentionInput<Scalar>& in,
+                                           const Accumulator<Scalar>* grad_score, Scalar* grad_query,
+                                           Accumulator<Scalar>* grad_att, int64_t begin, int64_t end_row) {
+  using Wide = Accumulator<Scalar>;
+  const int64_t query_width = Score::kPerHead ? in.heads : in.width();
+  const int64_t last_edge = a.indptr[a.num_rows];
+  std::vector<Wide> totals(static_cast<size_t>(query_width));
+  Wide* const total = totals.data();
+  for (int64_t row = begin; row < end_row; ++row) {
+    if (!a.row_is_valid(row)) return false;
+    std::fill_n(total, query_width, Wide(0));
+    for (int64_t k = a.indptr[row]; k < a.indptr[row + 1]; ++k) {
+      if (!Score::kPerHead && k + kPrefetchEdges < last_edge) {
+        prefetch_row(in.key + static_cast<int64_t>(a.indices[k + kPrefetchEdges]) * query_width, query_width);
+      }
+      const Ends at{row, static_cast<int64_t>(a.indices[k]), a.edge(k)};
+      for (int64_t h = 0; h < in.heads; ++h) {
+        Score::add_query(in, at, h, grad_score[at.edge * in.heads + h], total, grad_att);
+      }
+    }
+    for (int64_t f = 0; f < query_width; ++f) grad_query[row * query_width + f] = static_cast<Scalar>(total[f]);
+  }
+  return true;
+}
+
+// False: the matrix is broken and nothing outside it was read.
+template <class Score, class Scalar, class Index, class Parallel>
+bool attention(const Parallel& parallel, const Csr<Scalar, Index>& a, const AttentionInput<Scalar>& in, Scalar* out,
+               Accumulator<Scalar>* row_max, Accumulator<Scalar>* row_sum) {
+  return parallel_valid_rows(parallel, a, in.width(), [&](int64_t low, int64_t high) {
+    return attention_rows<Score>(a, in, out, row_max, row_sum, low, high);
+  });
+}
+
+// Where the gradients go. `query` may be null where the input has none; `edge` where it is not wanted.
+template <class Scalar>
+struct AttentionGrad {
+  Scalar* query;
+  Scalar* key;
+  Scalar* value;
+  Scalar* edge;
+  Scalar* att;
+  Accumulator<Scalar>* score;  // [edges, heads], for the kernel's own use
+};
+
+template <class Score, class Scalar, class Index, class Parallel>
+bool attention_grad(const Parallel& parallel, const Csr<Scalar, Index>& a, const Csr<Scalar, Index>& transposed,
+                    const AttentionInput<Scalar>& in, const Scalar* out, const Accumulator<Scalar>* row_max,
+                    const Accumulator<Scalar>* row_sum, const Scalar* grad_out, const AttentionGrad<Scalar>& grad) {
+  using Wide = Accumulator<Scalar>;
+  std::vector<Wide> state(static_cast<size_t>(3 * a.num_rows * in.heads));
+  const int64_t grain = std::max<int64_t>(1, 16384 / std::max<int64_t>(1, in.width()));
+  parallel(0, a.num_rows, grain, [&](int64_t low, int64_t high) {
+    attention_state_rows(in, out, grad_out, row_max, row_sum, state.data(), low, high);
+  });
+  const bool valid = parallel_valid_rows(parallel, transposed, in.width(), [&](int64_t low, int64_t high) {
+    return attention_source_rows<Score>(transposed, in, state.data(), grad_out, grad.score, grad.key, grad.value,
+                                        grad.edge, low, high);
+  });
+  if (!valid || (!grad.query && !grad.att)) return valid;
+  // Parts of equal work, however many threads there are, so that the order in which `att` is added up is fixed.
+  constexpr int64_t kParts = 64;
+  const int64_t width = in.width();
+  std::vector<Wide> att(grad.att ? static_cast<size_t>(kParts * width) : 0, Wide(0));
+  const int64_t work = a.num_edges + a.num_rows;
+  std::atomic<bool> all_valid{true};
+  parallel(0, kParts, std::max<int64_t>(1, kParts * 2048 / std::max<int64_t>(1, work)), [&](int64_t low, int64_t high) {
+    for (int64_t part = low; part < high; ++part) {
+      const int64_t first = row_at_work(a.indptr, a.num_rows, work * part / kParts);
+      const int64_t last =
+          part + 1 == kParts ? a.num_rows : row_at_work(a.indptr, a.num_rows, work * (part + 1) / kParts);
+      Wide* const sum = grad.att ? att.data() + part * width : nullptr;
+      if (!attention_target_rows<Score>(a, in, grad.score, grad.query, sum, first, last)) all_valid.store(false);
+    }
+  });
+  for (int64_t f = 0; grad.att && f < width; ++f) {
+    Wide total(0);
+    for (int64_t part = 0; part < kParts; ++part) total += att[static_cast<size_t>(part * width + f)];
+    grad.att[f] = static_cast<Scalar>(total);
+  }
+  return all_valid.load();
+}
+
+}  // namespace edgewise
