@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
 __all__ = ["TensorMemo"]
@@ -58,13 +59,15 @@ class TensorMemo:
         self._records: dict[int, list[_Record]] = {}
 
     def get(self, tensors: Sequence[Tensor], key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return the kept result for ``tensors`` and ``key``, or compute and keep it.
+        """Return the kept result for ``tensors`` and ``key``, or compute and keep it; while tracing, compute.
 
         Args:
             tensors: What the result depends on; the first one owns it.
             key: Whatever else it depends on.
             compute: Makes the result. It must not refer to ``tensors`` in what it returns, or they never die.
         """
+        if torch.compiler.is_compiling():
+            return compute()
         owner = tensors[0]
         for record in self._records.get(id(owner), ()):
             if record.answers(tensors, key):

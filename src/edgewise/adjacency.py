@@ -11,7 +11,7 @@ import torch
 
 from edgewise._checks import check_edge_index, check_node_range
 from edgewise._memo import TensorMemo
-from edgewise._typing import EdgeIndex, Int, Size, Tensor
+from edgewise._typing import EdgeIndex, Float, Int, Size, Tensor
 from edgewise.errors import ShapeError
 from edgewise.ops import _dispatch
 
@@ -156,6 +156,24 @@ class Adjacency:
             known = Adjacency(self.indptr, position, None, self.num_values)
             object.__setattr__(self, "_incidence", known)
         return known
+
+    def in_row_order(self, values: Float[Tensor, " edges"]) -> "tuple[Adjacency, Tensor]":
+        """Return the same matrix with ``values`` moved to where it reads them: one after the other, without ``perm``.
+
+        Where matrix and values are symmetric, the result is its own transpose, so a backward pass reads them so, too.
+
+        Example:
+            >>> adjacency = Adjacency.of(torch.tensor([[1, 0], [1, 0]]), (2, 2))
+            >>> adjacency.in_row_order(torch.tensor([5.0, 7.0]))[1].tolist()
+            [7.0, 5.0]
+        """
+        back = self.transpose()
+        moved = values if self.perm is None else values[self.perm]
+        of_transpose = moved if back.perm is None else values[back.perm]
+        ordered = Adjacency(self.indptr, self.indices, None, self.num_src)
+        if back.indices is self.indices and torch.equal(moved, of_transpose):
+            object.__setattr__(ordered, "_transposed", weakref.ref(ordered))
+        return ordered, moved
 
     def with_self_loops(self) -> "Adjacency":
         """Return the same edges without loops, and one loop a node, kept with this adjacency.

@@ -23,7 +23,7 @@ FLOORS = [
     {"utils"},
     {"ops", "adjacency"},
     {"_checks"},
-    {"_memo", "_files"},
+    {"_memo", "_memory", "_files"},
     {"_lazy", "_typing", "_suggest"},
     {"errors"},
 ]

@@ -1,4 +1,4 @@
-"""Fused attention against its definition (softmax over each destination's edges, written out), and finite differences."""
+"""Fused attention against its definition, a softmax over each destination's edges, and against finite differences."""
 
 import subprocess
 import sys
@@ -7,8 +7,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn import functional
 from tests.graphs import CORNER_CASES, corner_case, graphs
+from torch.nn import functional
 
 from edgewise import Adjacency
 from edgewise.errors import ArgumentError, ShapeError
@@ -146,7 +146,9 @@ def test_weights_are_dropped_after_the_softmax(score):
     ones.pop("edge")
     mean = torch.stack([attention(a, **ones, score=score, heads=3, p=0.5) for _ in range(200)]).mean()
     assert abs(mean - 1) < 0.05
-    assert torch.equal(attention(a, **ones, score=score, heads=3, p=0.5, training=False).round(decimals=9), ones["value"])
+    assert torch.equal(
+        attention(a, **ones, score=score, heads=3, p=0.5, training=False).round(decimals=9), ones["value"]
+    )
 
 
 def test_extreme_scores_do_not_overflow():
@@ -251,6 +253,5 @@ def test_self_loops_of_a_bipartite_graph():
     with pytest.raises(ShapeError) as caught:
         Adjacency.of(edge_index, (num_src, num_dst)).with_self_loops()
     assert str(caught.value) == (
-        "Adjacency.with_self_loops: expected a square adjacency, got 2 x 5. "
-        "Leave self loops out for a bipartite graph."
+        "Adjacency.with_self_loops: expected a square adjacency, got 2 x 5. Leave self loops out for a bipartite graph."
     )

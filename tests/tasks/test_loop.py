@@ -4,7 +4,7 @@ import math
 
 import pytest
 import torch
-from torch.nn.functional import cross_entropy, dropout
+from torch.nn.functional import cross_entropy
 
 from edgewise.nn import GCN
 from edgewise.tasks import NodeClassifier
@@ -12,13 +12,13 @@ from edgewise.tasks import NodeClassifier
 SETTINGS = {"hidden": 8, "layers": 2, "dropout": 0.5, "lr": 0.02, "weight_decay": 1e-3, "epochs": 30, "seed": 5}
 
 
-def plain_loop(data, model, epochs, input_dropout, lr, weight_decay):
+def plain_loop(data, model, epochs, lr, weight_decay):
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, weight_decay=weight_decay, fused=True)
     best, losses = (-1.0, -math.inf, None), []
     for _ in range(epochs):
         model.train()
         optimizer.zero_grad()
-        out = model(drop_input(data.x, input_dropout), data.edge_index)
+        out = model(data.x, data.edge_index)
         out = out[0] if isinstance(out, tuple) else out
         loss = cross_entropy(out[data.train_mask], data.y[data.train_mask])
         loss.backward()
@@ -35,15 +35,6 @@ def plain_loop(data, model, epochs, input_dropout, lr, weight_decay):
     return losses, best[2] or model.state_dict()
 
 
-def drop_input(x, probability):
-    """Zeros stay as they are; the other entries of mostly empty features are drawn in row-major order."""
-    if (x != 0).float().mean() > 0.5:
-        return dropout(x, probability)
-    dropped = x.clone()
-    dropped[x != 0] = dropout(x[x != 0], probability)
-    return dropped
-
-
 def assert_same_bits(first, second):
     assert first.keys() == second.keys()
     for name in first:
@@ -55,8 +46,8 @@ def test_named_model_matches_plain_loop(graph, request):
     data = request.getfixturevalue(graph)
     fitted = NodeClassifier("gcn", **SETTINGS, quiet=True).fit(data)
     torch.manual_seed(5)
-    model = GCN(34, 8, 2, 4, dropout=0.5)
-    losses, weights = plain_loop(data, model, 30, 0.5, 0.02, 1e-3)
+    model = GCN(34, 8, 2, 4, dropout=0.5, input_dropout=0.5)
+    losses, weights = plain_loop(data, model, 30, 0.02, 1e-3)
     assert fitted.history_["train_loss"] == losses
     assert_same_bits(fitted.model_.state_dict(), weights)
 
@@ -65,7 +56,7 @@ def test_dense_features_match_plain_loop(karate):
     karate.x = torch.rand(34, 9, generator=torch.Generator().manual_seed(0)) + 0.1
     fitted = NodeClassifier("gcn", **SETTINGS, quiet=True).fit(karate)
     torch.manual_seed(5)
-    losses, _ = plain_loop(karate, GCN(9, 8, 2, 4, dropout=0.5), 30, 0.5, 0.02, 1e-3)
+    losses, _ = plain_loop(karate, GCN(9, 8, 2, 4, dropout=0.5, input_dropout=0.5), 30, 0.02, 1e-3)
     assert fitted.history_["train_loss"] == losses
 
 
@@ -74,7 +65,7 @@ def test_own_module_matches_plain_loop_and_is_left_alone(karate, own_module):
     fitted = NodeClassifier(own_module, epochs=20, seed=3, quiet=True).fit(karate)
     assert_same_bits(own_module.state_dict(), before)
     torch.manual_seed(3)
-    losses, weights = plain_loop(karate, own_module, 20, 0.0, 0.01, 5e-4)
+    losses, weights = plain_loop(karate, own_module, 20, 0.01, 5e-4)
     assert fitted.history_["train_loss"] == losses
     assert_same_bits(fitted.model_.state_dict(), weights)
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,7 +18,7 @@ from edgewise.ops import gather
 if TYPE_CHECKING:
     from edgewise.nn.message_passing import MessagePassing
 
-__all__ = ["Signatures", "collect"]
+__all__ = ["Request", "Signatures", "collect"]
 
 _METHODS = ("message", "aggregate", "update", "message_and_aggregate", "edge_update")
 # The first argument of these is the result of the step before, not something to look up.
@@ -69,52 +70,96 @@ def _parameters(function: Callable[..., Any], leading: int) -> dict[str, inspect
     return {parameter.name: parameter for parameter in named[leading:]}
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a round of message passing was asked for: edges, sizes, and which values at which end of an edge."""
+
+    layer: "MessagePassing"
+    edge_index: Tensor
+    sizes: tuple[int, int]
+    kwargs: Mapping[str, Any]
+    lifted: dict[str, tuple[str, int]]
+    """``foo_j`` -> (``foo``, the row of ``edge_index`` that names its node)."""
+    grouped: "_Grouped | None"
+    """``None`` while tracing."""
+
+    @property
+    def receiver(self) -> int:
+        """The row of ``edge_index`` that receives."""
+        return 1 if self.layer.flow == "source_to_target" else 0
+
+    def base(self, name: str) -> Any:
+        """The node values behind a lifted name: those of its side, where there is a pair."""
+        base, row = self.lifted[name]
+        value = self.kwargs[base]
+        return value[row] if isinstance(value, tuple | list) else value
+
+    def everything(self) -> dict[str, Any]:
+        """Every value that a method may ask for, for all edges at once."""
+        lifted = {name: self._lift(self.base(name), row) for name, (_, row) in self.lifted.items()}
+        by_receiver = None if self.grouped is None else self.grouped.by(self.receiver)
+        return self.bookkeeping(self.edge_index) | {"adjacency": by_receiver} | dict(self.kwargs) | lifted
+
+    def apart_from_edges(self) -> dict[str, Any]:
+        """Every value that ``update`` may ask for, where it asks for none of an edge's ends."""
+        return self.bookkeeping(self.edge_index) | dict(self.kwargs)
+
+    def bookkeeping(self, edge_index: Tensor) -> dict[str, Any]:
+        """The names that every method may ask for, over some of the edges."""
+        receiver = self.receiver
+        return {
+            "dim_size": self.sizes[receiver],
+            "edge_index": edge_index,
+            "edge_index_i": edge_index[receiver],
+            "edge_index_j": edge_index[1 - receiver],
+            "index": edge_index[receiver],
+            "ptr": None,
+            "size": self.sizes,
+            "size_i": self.sizes[receiver],
+            "size_j": self.sizes[1 - receiver],
+        }
+
+    def _lift(self, value: Any, row: int) -> Any:
+        """The row of each edge's node."""
+        if not isinstance(value, Tensor):
+            return value
+        axis = self.layer.node_dim if value.dim() > 1 else 0
+        index = self.edge_index[row]
+        if self.grouped is None:
+            return value.index_select(axis, index)
+        return gather(value.movedim(axis, 0), index, self.grouped.by(row)).movedim(0, axis)
+
+
 def collect(
     layer: "MessagePassing",
     methods: tuple[str, ...],
     edge_index: Tensor | Adjacency,
     size: Size,
     kwargs: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Return every value that ``methods`` may ask for: the caller's, those lifted to edges, and the bookkeeping."""
+) -> Request:
+    """Find out what ``methods`` may ask for, and check that it fits together."""
     if isinstance(edge_index, Adjacency):
         edge_index = _edges_of(edge_index)
     elif isinstance(edge_index, Tensor) and edge_index.layout != torch.strided:
         target, source = sparse_coordinates(edge_index)
         edge_index = torch.stack([source, target])
     check_edge_index(edge_index, caller=type(layer).__name__)
+    receiver = 1 if layer.flow == "source_to_target" else 0
     lifted = {
-        name: (name[:-2], name[-2:] == "_i")
+        name: (name[:-2], receiver if name[-2:] == "_i" else 1 - receiver)
         for name in layer._signatures.names(methods)
         if name[-2:] in ("_i", "_j") and name[:-2] in kwargs
     }
-    receiver = 1 if layer.flow == "source_to_target" else 0
-    sizes = _sizes(layer, size, [(kwargs[base], base) for base, _ in lifted.values()], receiver, edge_index)
+    sizes = _sizes(layer, size, [(kwargs[base], base) for base, _ in lifted.values()], edge_index)
     # Without tracing, sorting checks the range of every index and gives gathers a backward without atomics.
-    grouped = None if torch.compiler.is_compiling() else _Grouped(edge_index, sizes, receiver, type(layer).__name__)
-    given: dict[str, Any] = dict(kwargs)
-    for name, (base, to_receiver) in lifted.items():
-        row = receiver if to_receiver else 1 - receiver
-        given[name] = _lift(kwargs[base], row, edge_index, grouped, layer.node_dim)
-    given.update(
-        adjacency=None if grouped is None else grouped.by(receiver),
-        dim_size=sizes[receiver],
-        edge_index=edge_index,
-        edge_index_i=edge_index[receiver],
-        edge_index_j=edge_index[1 - receiver],
-        index=edge_index[receiver],
-        ptr=None,
-        size=sizes,
-        size_i=sizes[receiver],
-        size_j=sizes[1 - receiver],
-    )
-    return given
+    grouped = None if torch.compiler.is_compiling() else _Grouped(edge_index, sizes, type(layer).__name__)
+    return Request(layer, edge_index, sizes, kwargs, lifted, grouped)
 
 
 class _Grouped:
     """The edges grouped by either end."""
 
-    def __init__(self, edge_index: Tensor, sizes: tuple[int, int], receiver: int, caller: str) -> None:
+    def __init__(self, edge_index: Tensor, sizes: tuple[int, int], caller: str) -> None:
         self._by_target = Adjacency.of(edge_index, sizes, caller=caller)
 
     def by(self, row: int) -> Adjacency:
@@ -127,9 +172,7 @@ def _edges_of(adjacency: Adjacency) -> Tensor:
     return grouped if adjacency.perm is None else grouped[:, torch.argsort(adjacency.perm)]
 
 
-def _sizes(
-    layer: "MessagePassing", size: Size, features: list[tuple[Any, str]], receiver: int, edge_index: Tensor
-) -> tuple[int, int]:
+def _sizes(layer: "MessagePassing", size: Size, features: list[tuple[Any, str]], edge_index: Tensor) -> tuple[int, int]:
     """How many source and destination nodes there are, from ``size`` and every feature; they must agree."""
     known: list[int | None] = list(size) if size is not None else [None, None]
     for value, name in features:
@@ -151,15 +194,3 @@ def _sizes(
         nodes = other if other is not None else int(edge_index.max()) + 1 if edge_index.numel() else 0
         known = [nodes if n is None else n for n in known]
     return known[0], known[1]  # type: ignore[return-value]
-
-
-def _lift(value: Any, row: int, edge_index: Tensor, grouped: _Grouped | None, node_dim: int) -> Any:
-    """The row of each edge's node: ``value`` may be one tensor or a pair for the two sides."""
-    if isinstance(value, tuple | list):
-        value = value[row]
-    if not isinstance(value, Tensor):
-        return value
-    axis = node_dim if value.dim() > 1 else 0
-    if grouped is None:
-        return value.index_select(axis, edge_index[row])
-    return gather(value.movedim(axis, 0), edge_index[row], grouped.by(row)).movedim(0, axis)

@@ -86,6 +86,14 @@ class Linear(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "*batch in"]) -> Float[Tensor, "*batch out"]:
         """Return ``x @ weight.T + bias``."""
+        return torch.nn.functional.linear(x, self.weight_for(x), self.bias)
+
+    def weight_for(self, x: Float[Tensor, "*batch in"]) -> Float[Tensor, "out in"]:
+        """Return the weight, once ``x`` has shown how wide it must be.
+
+        Raises:
+            ShapeError: ``x`` has another width.
+        """
         if isinstance(self.weight, UninitializedParameter):
             self._materialize(x.shape[-1])
         if x.shape[-1] != self.in_channels:
@@ -94,7 +102,8 @@ class Linear(torch.nn.Module):
                 f"Build it with in_channels={x.shape[-1]}, or -1 to read the width from the first call."
             )
             raise ShapeError(message)
-        return torch.nn.functional.linear(x, self.weight, self.bias)
+        weight: Tensor = self.weight
+        return weight
 
     def _materialize(self, in_channels: int) -> None:
         self.in_channels = in_channels

@@ -14,7 +14,9 @@ from edgewise._typing import Size
 from edgewise.adjacency import Adjacency, sparse_coordinates
 from edgewise.errors import ArgumentError, DTypeError
 from edgewise.nn._arguments import Signatures, collect
-from edgewise.ops import segment_reduce
+from edgewise.nn._blocks import find_blocks, run_blocks
+from edgewise.nn._planner import ENABLED
+from edgewise.ops import segment_reduce, spmm
 
 __all__ = ["MessagePassing"]
 
@@ -55,9 +57,16 @@ class MessagePassing(torch.nn.Module):
         [[4.0], [-4.0]]
     """
 
+    blocked: bool = True
+    """Whether :meth:`message` may be evaluated on the edges of some destinations at a time. Set it to ``False`` in a
+    layer whose message looks at all edges at once, for example divides by their maximum."""
+
     # Whether message_and_aggregate also takes a plain edge_index. PyG calls it with sparse matrices only, and a user's
     # own may read edge weights from them, so this is a promise that a stock layer makes.
     _fuses_edge_index: ClassVar[bool] = False
+    # For stock models: whether `_affine` computes the layer with or without its bias, and whether it keeps the result.
+    _fuses_epilogue: bool = False
+    _result_is_free: bool = True
 
     def __init__(
         self,
@@ -83,7 +92,14 @@ class MessagePassing(torch.nn.Module):
         self.node_dim = node_dim
         self._signatures = Signatures.of(self)
         self.fuse = _is_most_derived(type(self), "message_and_aggregate", below=("message", "aggregate"))
-        self.register_forward_pre_hook(_refuse_data)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the layer. Whoever passes a whole graph is told so before Python misses an argument."""
+        if args and not isinstance(args[0], Tensor) and hasattr(args[0], "edge_index"):
+            name, given = type(self).__name__, type(args[0]).__name__
+            message = f"{name}: expected tensors, got {given}. Layers take tensors: conv(data.x, data.edge_index)."
+            raise DTypeError(message)
+        return super().__call__(*args, **kwargs)
 
     def reset_parameters(self) -> None:
         """Draw the parameters of all children anew."""
@@ -110,14 +126,19 @@ class MessagePassing(torch.nn.Module):
             given = {**kwargs, "edge_index": edge_index, "adj_t": edge_index, "size": size}
             out = self.message_and_aggregate(**self._signatures.pick(self, "message_and_aggregate", given))
             return self.update(out, **self._signatures.pick(self, "update", given))
-        given = collect(self, ("message", "aggregate", "update"), edge_index, size, kwargs)
+        request = collect(self, ("message", "aggregate", "update"), edge_index, size, kwargs)
+        blocks = find_blocks(request) if self._takes_blocks() else None
+        whole = None if blocks is None else run_blocks(request, blocks)
+        if whole is not None:
+            return self.update(whole, **self._signatures.pick(self, "update", request.apart_from_edges()))
+        given = request.everything()
         messages = self.message(**self._signatures.pick(self, "message", given))
         out = self._aggregate(messages, given)
         return self.update(out, **self._signatures.pick(self, "update", given))
 
     def edge_updater(self, edge_index: Tensor | Adjacency, size: Size = None, **kwargs: Any) -> Any:
         """Compute new edge features by :meth:`edge_update`, with the arguments of :meth:`propagate`."""
-        given = collect(self, ("edge_update",), edge_index, size, kwargs)
+        given = collect(self, ("edge_update",), edge_index, size, kwargs).everything()
         return self.edge_update(**self._signatures.pick(self, "edge_update", given))
 
     def message(self, x_j: Tensor) -> Tensor:
@@ -152,6 +173,10 @@ class MessagePassing(torch.nn.Module):
         message = f"{type(self).__name__}.edge_update: expected a definition, got none. Define it in your layer."
         raise NotImplementedError(message)
 
+    def _takes_blocks(self) -> bool:
+        own_aggregate = type(self).aggregate is not MessagePassing.aggregate
+        return self.blocked and ENABLED and self.aggr is not None and not own_aggregate
+
     def _aggregate(self, messages: Any, given: dict[str, Any]) -> Any:
         if type(self).aggregate is MessagePassing.aggregate:
             return self._reduce(messages, given["index"], given["dim_size"], given["adjacency"])
@@ -161,14 +186,19 @@ class MessagePassing(torch.nn.Module):
         if self.aggr is None:
             message = f"{type(self).__name__}: expected aggr or an aggregate method, got neither. Pass aggr='sum'."
             raise ArgumentError(message)
-        names = [self.aggr] if isinstance(self.aggr, str) else self.aggr
         first = messages.movedim(self.node_dim, 0) if messages.dim() > 1 else messages
-        reduced = [
-            segment_reduce(first, index, num_nodes, "sum" if name == "add" else name, adjacency=adjacency)
-            for name in names
-        ]
+        reduced = [segment_reduce(first, index, num_nodes, name, adjacency=adjacency) for name in self._reductions()]
         moved = [out.movedim(0, self.node_dim) if out.dim() > 1 else out for out in reduced]
         return moved[0] if len(moved) == 1 else torch.cat(moved, dim=-1)
+
+    def _reduce_rows(self, messages: Tensor, incidence: Adjacency) -> Tensor:
+        """Reduce messages ``[edges, *]`` by the destinations of an incidence matrix."""
+        reduced = [spmm(incidence, messages, reduce=name) for name in self._reductions()]
+        return reduced[0] if len(reduced) == 1 else torch.cat(reduced, dim=-1)
+
+    def _reductions(self) -> list[str]:
+        names = [self.aggr] if isinstance(self.aggr, str) else self.aggr or []
+        return ["sum" if name == "add" else name for name in names]
 
     def __repr__(self) -> str:
         if hasattr(self, "in_channels") and hasattr(self, "out_channels"):
@@ -199,11 +229,10 @@ def _is_most_derived(cls: type, name: str, *, below: tuple[str, ...]) -> bool:
     return False
 
 
-def _refuse_data(layer: torch.nn.Module, args: tuple[Any, ...]) -> None:
-    if args and not isinstance(args[0], Tensor) and hasattr(args[0], "edge_index"):
-        name, given = type(layer).__name__, type(args[0]).__name__
-        message = f"{name}: expected tensors, got {given}. Layers take tensors: conv(data.x, data.edge_index)."
-        raise DTypeError(message)
+def overrides_nothing(layer: MessagePassing, stock: type[MessagePassing]) -> bool:
+    """Whether a layer passes messages just as ``stock`` does, so that a shorter way leads to the same result."""
+    steps = ("message", "aggregate", "update", "message_and_aggregate", "propagate")
+    return all(getattr(type(layer), step) is getattr(stock, step) for step in steps)
 
 
 def as_edge_index(matrix: Tensor) -> tuple[Tensor, Tensor]:

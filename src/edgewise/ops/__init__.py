@@ -9,21 +9,28 @@ from edgewise.errors import EdgewiseWarning
 from edgewise.ops import _native
 from edgewise.ops._dispatch import kernel_status
 from edgewise.ops.attention import attention
+from edgewise.ops.edge_softmax import edge_softmax
 from edgewise.ops.epilogue import dropout, epilogue
 from edgewise.ops.gather import gather
 from edgewise.ops.layout import force_layout
-from edgewise.ops.segment_reduce import segment_reduce
+from edgewise.ops.scatter import add_rows_
+from edgewise.ops.segment_reduce import segment_reduce, segment_softmax
+from edgewise.ops.sparse_rows import sparse_rows
 from edgewise.ops.spmm import sddmm, spmm
 
 __all__ = [
+    "add_rows_",
     "attention",
     "dropout",
+    "edge_softmax",
     "epilogue",
     "force_layout",
     "gather",
     "kernel_status",
     "sddmm",
     "segment_reduce",
+    "segment_softmax",
+    "sparse_rows",
     "spmm",
 ]
 

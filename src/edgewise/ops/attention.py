@@ -137,9 +137,7 @@ def _differentiable(ctx: Any, tensors: Tensors, seed: Tensor | None, grad: Tenso
     score, heads, factor, p = ctx.settings
     rows = (a.indptr, a.indices, a.perm)
     query, key, value, edge, att = tensors
-    out, *_ = _reference.attention(
-        *rows, score, query, key, value, edge, att, heads, factor, p, seed, a.num_values
-    )
+    out, *_ = _reference.attention(*rows, score, query, key, value, edge, att, heads, factor, p, seed, a.num_values)
     inputs = [x for x, needed in zip(tensors, ctx.needs_input_grad, strict=False) if x is not None and needed]
     grads = iter(torch.autograd.grad(out, inputs, grad, create_graph=True, materialize_grads=True))
     return [

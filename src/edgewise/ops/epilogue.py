@@ -10,7 +10,9 @@ from edgewise.errors import ArgumentError, DTypeError, ShapeError
 from edgewise.ops import _dispatch
 from edgewise.ops._reference import ACTIVATIONS, epilogue_grad
 
-__all__ = ["draw_seed", "dropout", "epilogue"]
+__all__ = ["FUSED_ACTIVATIONS", "draw_seed", "dropout", "epilogue"]
+
+FUSED_ACTIVATIONS = tuple(ACTIVATIONS)
 
 
 def epilogue(
@@ -54,9 +56,9 @@ def epilogue(
         >>> epilogue(torch.tensor([[1.0, -2.0]]), torch.tensor([0.5, 0.5]), "relu").tolist()
         [[1.5, 0.0]]
     """
-    if act not in ACTIVATIONS:
-        hint = did_you_mean(act, ACTIVATIONS)
-        message = f"epilogue: expected act to be one of {tuple(ACTIVATIONS)}, got {act!r}.{hint}"
+    if act not in FUSED_ACTIVATIONS:
+        hint = did_you_mean(act, FUSED_ACTIVATIONS)
+        message = f"epilogue: expected act to be one of {FUSED_ACTIVATIONS}, got {act!r}.{hint}"
         raise ArgumentError(message)
     if not 0 <= p <= 1:
         message = f"epilogue: expected p between 0 and 1, got {p}. Pass 0.5, for example."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, dropout
+from torch.nn.functional import cross_entropy
 
 from edgewise._typing import EdgeIndex, Float, Int, Tensor
 from edgewise.errors import ArgumentError, ShapeError
@@ -52,18 +52,16 @@ class Training:
         model: Called as ``model(x, edge_index)``; changed in place.
         problem: Checked tensors.
         config: Settings.
-        input_dropout: Probability of dropping an input feature, beside whatever the model drops itself.
 
     Raises:
         ShapeError: The model does not return one row of class scores per node.
         ArgumentError: It has no weights, or ``patience`` is set without a validation mask.
     """
 
-    def __init__(self, model: nn.Module, problem: NodeProblem, config: TrainConfig, input_dropout: float = 0.0) -> None:
+    def __init__(self, model: nn.Module, problem: NodeProblem, config: TrainConfig) -> None:
         self.model = model
         self.problem = problem
         self.config = config
-        self.input_dropout = input_dropout
         self.epoch = 0
         self.history: History = {"epoch": [], "train_loss": [], "train_accuracy": []}
         if problem.val_mask is not None:
@@ -86,8 +84,7 @@ class Training:
             raise ArgumentError("fit: expected a model with weights, got one without. Give it layers to train.")
         self.optimizer = torch.optim.Adam(parameters, lr=config.lr, weight_decay=config.weight_decay, fused=True)
         self._train = problem.train_mask.nonzero().squeeze(1)
-        self._entries = _sparse_entries(problem.x) if input_dropout > 0 else None
-        self._buffer = torch.zeros_like(problem.x) if self._entries else problem.x
+        self._train_y = problem.y[self._train]
 
     @property
     def is_finished(self) -> bool:
@@ -118,11 +115,12 @@ class Training:
         self.model.eval()
 
     def _step(self) -> tuple[float, float]:
-        problem, train = self.problem, self._train
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         self.optimizer.zero_grad()
-        logits = _logits(self.model(self._dropped_input(), problem.edge_index))[train]
-        loss = cross_entropy(logits, problem.y[train])
+        out = _logits(self.model(self.problem.x, self.problem.edge_index))
+        logits = out.index_select(0, self._train)
+        loss = cross_entropy(logits, self._train_y)
         loss.backward()
         self.optimizer.step()
         value = loss.item()
@@ -130,14 +128,7 @@ class Training:
             raise ArgumentError(
                 f"fit: expected a finite loss, got {value} at epoch {self.epoch}. Lower lr (now {self.config.lr})."
             )
-        return value, accuracy(logits, problem.y[train])
-
-    def _dropped_input(self) -> Tensor:
-        x = self.problem.x
-        if self._entries is None:
-            return dropout(x, self.input_dropout)
-        # One buffer for all epochs: a new tensor of this size costs more in page faults than the numbers in it.
-        return self._buffer.index_put_(self._entries, dropout(x[self._entries], self.input_dropout))
+        return value, accuracy(logits, self._train_y)
 
     def _picture(self, place: int, epoch: int, logits: Tensor) -> None:
         self.snapshots.epochs.insert(place, epoch)
@@ -224,12 +215,3 @@ def accuracy(logits: Float[Tensor, "nodes classes"], y: Int[Tensor, " nodes"]) -
 
 def _logits(out: Tensor | tuple[Tensor, ...]) -> Tensor:
     return out[0] if isinstance(out, tuple) else out
-
-
-def _sparse_entries(x: Tensor) -> tuple[Tensor, ...] | None:
-    """Where ``x`` is not zero, if that is at most half of it.
-
-    Dropout leaves zeros as they are, so random numbers are drawn for the other entries alone. A bag of words is 1 %
-    of them, and drawing is what most of an epoch would be spent on.
-    """
-    return x.nonzero(as_tuple=True) if 2 * int(x.count_nonzero()) <= x.numel() else None

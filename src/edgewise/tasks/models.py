@@ -9,6 +9,7 @@ from edgewise._suggest import did_you_mean
 from edgewise._typing import EdgeIndex, Float, Tensor
 from edgewise.errors import ArgumentError
 from edgewise.nn import GCN
+from edgewise.ops import dropout
 from edgewise.tasks.config import TrainConfig
 
 __all__ = ["MODELS", "MLPWithoutEdges", "build_model", "check_model_name"]
@@ -23,6 +24,7 @@ class MLPWithoutEdges(nn.Module):
         num_layers: Number of linear layers.
         out_channels: Number of classes.
         dropout: Probability of dropping a hidden feature in training.
+        input_dropout: Probability of dropping an input feature in training.
         act: Name of an activation in ``torch.nn.functional``.
 
     Shape:
@@ -43,17 +45,20 @@ class MLPWithoutEdges(nn.Module):
         out_channels: int,
         dropout: float = 0.0,
         act: str = "relu",
+        input_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         widths = [in_channels] + [hidden_channels] * (num_layers - 1) + [out_channels]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(widths))
         self.act: Callable[[Tensor], Tensor] = getattr(nn.functional, act)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
+        self.input_dropout = input_dropout
 
     def forward(self, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Float[Tensor, "nodes out"]:
         """Return one row of class scores per node."""
+        x = dropout(x, self.input_dropout, training=self.training)
         for layer in self.layers[:-1]:
-            x = self.dropout(self.act(layer(x)))
+            x = dropout(self.act(layer(x)), self.dropout, training=self.training)
         logits: Tensor = self.layers[-1](x)
         return logits
 
@@ -61,7 +66,7 @@ class MLPWithoutEdges(nn.Module):
 Builder = Callable[..., nn.Module]
 
 MODELS: dict[str, Builder] = {"gcn": GCN}
-"""Model name -> its class, called as ``(in_channels, hidden, layers, out_channels, dropout=, act=)``."""
+"""Model name -> its class, called as ``(in, hidden, layers, out, dropout=, input_dropout=, act=)``."""
 
 _BASELINES: dict[str, Builder] = {"mlp": MLPWithoutEdges}
 
@@ -92,4 +97,5 @@ def build_model(config: TrainConfig, in_channels: int, num_classes: int) -> nn.M
     """
     check_model_name(config.model)
     builder = (MODELS | _BASELINES)[config.model]
-    return builder(in_channels, config.hidden, config.layers, num_classes, dropout=config.dropout, act=config.act)
+    drops = {"dropout": config.dropout, "input_dropout": config.dropout}
+    return builder(in_channels, config.hidden, config.layers, num_classes, **drops, act=config.act)

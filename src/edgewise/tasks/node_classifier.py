@@ -25,7 +25,8 @@ class NodeClassifier:
 
     Full-batch training with Adam and cross entropy on ``data.train_mask`` alone. Where there is a ``data.val_mask`` the
     weights of the best validation epoch are kept, otherwise the last. The result is a function of data, settings and
-    seed; torch's global generator is left as it was.
+    seed; torch's global generator is left as it was. Memory that is freed between steps stays in the process while it
+    trains (:func:`edgewise.keep_memory`) and is handed back at the end.
 
     Args:
         model: ``"gcn"``, or any ``torch.nn.Module`` with ``forward(x, edge_index)`` that returns class scores
@@ -313,7 +314,7 @@ class NodeClassifier:
             # A copy, so that fitting twice starts twice from the same weights.
             return Training(copy.deepcopy(self.model).to(problem.x.device), problem, config)
         model = build_model(config, problem.x.shape[1], problem.num_classes).to(problem.x)
-        return Training(model, problem, config, input_dropout=config.dropout)
+        return Training(model, problem, config)
 
     def _keep(self, training: Training, data: Data) -> None:
         self.data_ = data

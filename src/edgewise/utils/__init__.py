@@ -5,7 +5,7 @@ from typing import Any
 
 from edgewise.utils.isolated import contains_isolated_nodes, contains_self_loops, degree, remove_self_loops
 from edgewise.utils.loop import add_remaining_self_loops, add_self_loops
-from edgewise.utils.undirected import coalesce, is_undirected, to_undirected
+from edgewise.utils.undirected import coalesce, is_undirected, sort_edge_index, to_undirected
 
 __all__ = [
     "add_remaining_self_loops",
@@ -17,6 +17,7 @@ __all__ = [
     "from_networkx",
     "is_undirected",
     "remove_self_loops",
+    "sort_edge_index",
     "to_networkx",
     "to_undirected",
 ]

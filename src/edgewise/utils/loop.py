@@ -2,16 +2,19 @@
 
 import torch
 
-from edgewise._typing import Float, Int, Tensor
+from edgewise._checks import check_edge_index, check_node_range
+from edgewise._typing import EdgeIndex, Shaped, Tensor
+from edgewise.ops import segment_reduce, structure
+from edgewise.utils._arguments import check_attributes, count_nodes, reduction
 
 __all__ = ["add_remaining_self_loops", "add_self_loops"]
 
 
 def add_self_loops(
-    edge_index: Int[Tensor, "2 edges"],
-    edge_attr: Float[Tensor, "edges *width"] | None = None,
-    fill_value: float | Tensor | None = None,
-    num_nodes: int | None = None,
+    edge_index: EdgeIndex,
+    edge_attr: Shaped[Tensor, "edges *width"] | None = None,
+    fill_value: float | Tensor | str | None = None,
+    num_nodes: int | tuple[int, int] | None = None,
 ) -> tuple[Tensor, Tensor | None]:
     r"""Append a self loop to every node, also to nodes that have one.
 
@@ -20,11 +23,17 @@ def add_self_loops(
     Args:
         edge_index: The edges.
         edge_attr: One row an edge.
-        fill_value: What a loop's row holds. Default: 1.
-        num_nodes: How many nodes there are. Default: one more than the largest in ``edge_index``.
+        fill_value: What a loop's row holds, or how it is reduced from those of the edges that arrive at its node:
+            ``"add"``, ``"mean"``, ``"min"``, ``"max"`` or ``"mul"``. Default: 1.
+        num_nodes: How many nodes there are; of a bipartite graph ``(num_src, num_dst)``, of which the smaller is meant.
+            Default: one more than the largest in ``edge_index``.
 
     Shape:
         edge_index ``[2, edges]`` · edge_attr ``[edges, *width]`` → ``[2, edges + nodes]``, ``[edges + nodes, *width]``
+
+    Raises:
+        ArgumentError: An unknown name as ``fill_value``.
+        ShapeError: ``edge_attr`` does not have one row an edge.
 
     Cost: O(edges + nodes).
 
@@ -32,18 +41,23 @@ def add_self_loops(
         >>> add_self_loops(torch.tensor([[0], [1]]))[0].tolist()
         [[0, 0, 1], [1, 0, 1]]
     """
-    nodes = _num_nodes(edge_index, num_nodes)
-    loops = torch.arange(nodes, dtype=edge_index.dtype, device=edge_index.device)
-    with_loops = torch.cat([edge_index, loops.expand(2, -1)], dim=1)
+    if isinstance(num_nodes, tuple | list):
+        check_edge_index(edge_index, caller="add_self_loops")
+        nodes, num_dst = min(num_nodes), num_nodes[1]
+    else:
+        nodes = num_dst = count_nodes(edge_index, num_nodes, caller="add_self_loops", check=False)
+    with_loops = _with_loops(edge_index, nodes)
     if edge_attr is None:
         return with_loops, None
-    return with_loops, torch.cat([edge_attr, _filled(edge_attr, nodes, fill_value)])
+    check_attributes([edge_attr], edge_index, caller="add_self_loops")
+    filled = _filled(edge_index, edge_attr, num_dst, fill_value, "add_self_loops")[:nodes]
+    return with_loops, torch.cat([edge_attr, filled])
 
 
 def add_remaining_self_loops(
-    edge_index: Int[Tensor, "2 edges"],
-    edge_attr: Float[Tensor, "edges *width"] | None = None,
-    fill_value: float | Tensor | None = None,
+    edge_index: EdgeIndex,
+    edge_attr: Shaped[Tensor, "edges *width"] | None = None,
+    fill_value: float | Tensor | str | None = None,
     num_nodes: int | None = None,
 ) -> tuple[Tensor, Tensor | None]:
     """Give every node exactly one self loop, last among the edges; a node that has some keeps the value of its last.
@@ -51,37 +65,58 @@ def add_remaining_self_loops(
     Args:
         edge_index: The edges.
         edge_attr: One row an edge.
-        fill_value: What an added loop's row holds. Default: 1.
+        fill_value: What an added loop's row holds, or how it is reduced, as in :func:`add_self_loops`. Default: 1.
         num_nodes: How many nodes there are. Default: one more than the largest in ``edge_index``.
 
     Shape:
         edge_index ``[2, edges]`` · edge_attr ``[edges, *width]`` → ``[2, other + nodes]``, ``[other + nodes, *width]``
 
-    Cost: O(edges + nodes).
+    Raises:
+        NodeIndexError: A loop whose value is to be kept is of a node outside of ``num_nodes``.
+        ShapeError: ``edge_attr`` does not have one row an edge.
+
+    Cost: two parallel passes, O(edges + nodes).
 
     Example:
         >>> index, weight = add_remaining_self_loops(torch.tensor([[0, 1], [1, 1]]), torch.tensor([2.0, 5.0]))
         >>> index.tolist(), weight.tolist()
         ([[0, 0, 1], [1, 0, 1]], [2.0, 1.0, 5.0])
     """
-    nodes = _num_nodes(edge_index, num_nodes)
-    is_loop = edge_index[0] == edge_index[1]
-    loops = torch.arange(nodes, dtype=edge_index.dtype, device=edge_index.device)
-    with_loops = torch.cat([edge_index[:, ~is_loop], loops.expand(2, -1)], dim=1)
+    nodes = count_nodes(edge_index, num_nodes, caller="add_remaining_self_loops", check=False)
+    others, kept, loops = structure.split_loops(edge_index, positions=edge_attr is not None)
+    with_loops = _with_loops(others, nodes)
     if edge_attr is None:
         return with_loops, None
-    kept = _filled(edge_attr, nodes, fill_value).index_put((edge_index[0][is_loop].long(),), edge_attr[is_loop])
-    return with_loops, torch.cat([edge_attr[~is_loop], kept])
+    check_attributes([edge_attr], edge_index, caller="add_remaining_self_loops")
+    filled = _filled(edge_index, edge_attr, nodes, fill_value, "add_remaining_self_loops")
+    looped, last = _last_loops(edge_index, loops, nodes)
+    filled = filled.index_copy(0, looped, edge_attr.index_select(0, last))
+    return with_loops, torch.cat([edge_attr.index_select(0, kept), filled])
 
 
-def _num_nodes(edge_index: Tensor, num_nodes: int | None) -> int:
-    if num_nodes is not None:
-        return num_nodes
-    return int(edge_index.max()) + 1 if edge_index.numel() else 0
+def _with_loops(edge_index: Tensor, nodes: int) -> Tensor:
+    loops = torch.arange(nodes, dtype=edge_index.dtype, device=edge_index.device)
+    return torch.cat([edge_index, loops.expand(2, -1)], dim=1)
 
 
-def _filled(edge_attr: Tensor, nodes: int, fill_value: float | Tensor | None) -> Tensor:
+def _last_loops(edge_index: Tensor, loops: Tensor, nodes: int) -> tuple[Tensor, Tensor]:
+    """The nodes that have loops, and where the last loop of each stands."""
+    node = edge_index[0].index_select(0, loops).long()
+    if node.numel() and not (node.min() >= 0 and node.max() < nodes):
+        check_node_range(edge_index, nodes, nodes, caller="add_remaining_self_loops")
+    last = loops.new_full((nodes,), -1).scatter_reduce(0, node, loops, "amax")
+    looped = (last >= 0).nonzero().squeeze(1)
+    return looped, last[looped]
+
+
+def _filled(
+    edge_index: Tensor, edge_attr: Tensor, nodes: int, fill_value: float | Tensor | str | None, caller: str
+) -> Tensor:
     shape = (nodes, *edge_attr.shape[1:])
+    if isinstance(fill_value, str):
+        reduce = reduction(fill_value, "fill_value", caller=caller)
+        values = edge_attr if edge_attr.is_floating_point() else edge_attr.double()
+        return segment_reduce(values, edge_index[1], nodes, reduce).to(edge_attr.dtype)
     if isinstance(fill_value, Tensor):
         return fill_value.to(edge_attr).expand(shape).clone()
     return edge_attr.new_full(shape, 1.0 if fill_value is None else fill_value)

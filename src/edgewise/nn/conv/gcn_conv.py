@@ -8,9 +8,11 @@ from edgewise._checks import check_edge_index
 from edgewise._memo import TensorMemo
 from edgewise._typing import Adj, EdgeIndex, Float, Tensor
 from edgewise.adjacency import Adjacency
-from edgewise.errors import ArgumentError, DTypeError, ShapeError
+from edgewise.errors import ArgumentError
+from edgewise.nn._checks import check_features, check_width
+from edgewise.nn._planner import Propagation, propagate_linear
 from edgewise.nn.linear import Linear
-from edgewise.nn.message_passing import MessagePassing, as_edge_index
+from edgewise.nn.message_passing import MessagePassing, as_edge_index, overrides_nothing
 from edgewise.ops import spmm
 from edgewise.utils.loop import add_remaining_self_loops
 
@@ -135,6 +137,7 @@ class GCNConv(MessagePassing):
         self.normalize = normalize
         self._cached: Any = None
         self.fuse = self.fuse and self.aggr in ("add", "sum")  # a diagonal has a meaning in sums alone
+        self._fuses_epilogue = self.fuse and overrides_nothing(self, GCNConv)
         self.lin = Linear(in_channels, out_channels, bias=False, weight_initializer="glorot")
         self.bias = torch.nn.Parameter(torch.empty(out_channels)) if bias else None
         self.reset_parameters()
@@ -150,16 +153,31 @@ class GCNConv(MessagePassing):
         self, x: Float[Tensor, "*batch nodes in"], edge_index: Adj, edge_weight: Tensor | None = None
     ) -> Float[Tensor, "*batch nodes out"]:
         r"""Return :math:`\hat D^{-1/2} \hat A \hat D^{-1/2} X \Theta + b`."""
+        if self._fuses_epilogue:
+            return self._affine(x, edge_index, edge_weight, bias=self.bias)
         self._check(x, edge_index)
-        num_nodes = x.shape[self.node_dim]
-        x = self.lin(x)
+        num_nodes, h = x.shape[self.node_dim], self.lin(x)
         if self.fuse:
             adjacency, weight, diagonal = self._operator(edge_index, edge_weight, num_nodes, x.dtype)
-            out: Tensor = self.propagate(adjacency, x=x, edge_weight=weight, diagonal=diagonal)
+            out: Tensor = self.propagate(adjacency, x=h, edge_weight=weight, diagonal=diagonal)
         else:
             edge_index, weight = self._edges(edge_index, edge_weight, num_nodes, x.dtype)
-            out = self.propagate(edge_index, x=x, edge_weight=weight)
+            out = self.propagate(edge_index, x=h, edge_weight=weight)
         return out if self.bias is None else out + self.bias
+
+    def _affine(
+        self, x: Tensor, edge_index: Adj, edge_weight: Tensor | None = None, *, bias: Tensor | None, p: float = 0.0
+    ) -> Tensor:
+        r""":math:`\hat D^{-1/2} \hat A \hat D^{-1/2} \mathrm{dropout}(X) \Theta + b`, in the order that costs least."""
+        self._check(x, edge_index)
+        adjacency, weight, diagonal = self._operator(edge_index, edge_weight, x.shape[self.node_dim], x.dtype)
+        propagation = Propagation(
+            lambda x: self.message_and_aggregate(adjacency, x, weight, diagonal),
+            adjacency.num_edges if isinstance(adjacency, Adjacency) else adjacency.shape[1],
+            () if self.cached else (edge_index,) if edge_weight is None else (edge_index, edge_weight),
+            ("gcn", self.improved, self.add_self_loops, self.normalize, self.flow),
+        )
+        return propagate_linear(self.lin, x, propagation, bias, p=p)
 
     def message(self, x_j: Tensor, edge_weight: Tensor | None) -> Tensor:  # type: ignore[override]
         """Weigh the source's features."""
@@ -169,6 +187,8 @@ class GCNConv(MessagePassing):
         self, edge_index: Tensor | Adjacency, x: Tensor, edge_weight: Tensor | None, diagonal: Tensor | None
     ) -> Tensor:
         r"""Return :math:`(A_w + \mathrm{diag}(d)) X` without a tensor of messages."""
+        if x.dim() == 2:
+            return spmm(edge_index, x, edge_weight, diagonal=diagonal)
         out = spmm(edge_index, x.movedim(self.node_dim, 0), edge_weight, diagonal=diagonal)
         return out.movedim(0, self.node_dim)
 
@@ -211,6 +231,8 @@ class GCNConv(MessagePassing):
         if self.add_self_loops:
             weight, diagonal = _loops_apart(edge_index, weight, num_nodes, 2.0 if self.improved else 1.0)
         weight, diagonal = _normalize(edge_index, weight, diagonal, num_nodes, self.flow, adjacency)
+        if isinstance(adjacency, Adjacency) and not weight.requires_grad:
+            adjacency, weight = adjacency.in_row_order(weight)
         return adjacency, weight, diagonal
 
     def _edges(
@@ -225,18 +247,8 @@ class GCNConv(MessagePassing):
         return gcn_norm(edge_index, edge_weight, num_nodes, *settings)
 
     def _check(self, x: Tensor, edge_index: Any) -> None:
-        if not isinstance(x, Tensor) or not x.is_floating_point():
-            kind = str(x.dtype).removeprefix("torch.") if isinstance(x, Tensor) else type(x).__name__
-            message = f"GCNConv: expected floating x, got {kind}. Use x.float()."
-            raise DTypeError(message)
-        if not isinstance(edge_index, Tensor) or edge_index.layout == torch.strided:
-            check_edge_index(edge_index, caller="GCNConv")
-        if self.in_channels >= 0 and x.shape[-1] != self.in_channels:
-            message = (
-                f"GCNConv: expected x with {self.in_channels} features (built with in_channels={self.in_channels}), "
-                f"got {x.shape[-1]}. Build it with in_channels={x.shape[-1]}, or -1 to read the width from the data."
-            )
-            raise ShapeError(message)
+        check_features("GCNConv", x, edge_index)
+        check_width("GCNConv", x, self.in_channels)
         self.in_channels = x.shape[-1] if self.in_channels < 0 else self.in_channels
 
 

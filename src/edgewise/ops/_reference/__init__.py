@@ -8,14 +8,37 @@ from edgewise.ops._reference.attention import attention, attention_grad
 from edgewise.ops._reference.epilogue import ACTIVATIONS, epilogue, epilogue_, epilogue_grad
 from edgewise.ops._reference.kernel import KERNELS
 from edgewise.ops._reference.layout import force_layout
+from edgewise.ops._reference.nonzeros import count_nonzeros, write_nonzeros
+from edgewise.ops._reference.scatter import add_rows_
+from edgewise.ops._reference.segment import (
+    segment_reduce,
+    segment_reduce_grad,
+    segment_softmax,
+    segment_softmax_grad,
+    segment_spread,
+)
 from edgewise.ops._reference.sorting import is_sorted, sort_edges
 from edgewise.ops._reference.spmm import extreme_grad, extreme_share, extreme_weight, sddmm, spmm
+from edgewise.ops._reference.structure import (
+    count_keys,
+    count_linked,
+    has_loops,
+    is_sorted_pairs,
+    is_symmetric,
+    sort_pairs,
+    split_loops,
+    unique_pairs,
+)
 
 __all__ = [
     "ACTIVATIONS",
     "KERNELS",
+    "add_rows_",
     "attention",
     "attention_grad",
+    "count_keys",
+    "count_linked",
+    "count_nonzeros",
     "epilogue",
     "epilogue_",
     "epilogue_grad",
@@ -23,8 +46,20 @@ __all__ = [
     "extreme_share",
     "extreme_weight",
     "force_layout",
+    "has_loops",
     "is_sorted",
+    "is_sorted_pairs",
+    "is_symmetric",
     "sddmm",
+    "segment_reduce",
+    "segment_reduce_grad",
+    "segment_softmax",
+    "segment_softmax_grad",
+    "segment_spread",
     "sort_edges",
+    "sort_pairs",
+    "split_loops",
     "spmm",
+    "unique_pairs",
+    "write_nonzeros",
 ]

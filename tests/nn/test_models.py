@@ -1,0 +1,164 @@
+"""Stock models against PyG's with the same weights, and against themselves without a planner."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+import torch_geometric.nn as pyg
+
+from edgewise.errors import ArgumentError
+from edgewise.nn import GAT, GCN, GraphSAGE
+
+EDGES = torch.randint(0, 40, (2, 300), generator=torch.Generator().manual_seed(0)).unique(dim=1)
+MODELS = [
+    (GCN, pyg.GCN, {}),
+    (GCN, pyg.GCN, {"act": "elu"}),
+    (GCN, pyg.GCN, {"act": "tanh"}),
+    (GCN, pyg.GCN, {"act": "gelu"}),
+    (GCN, pyg.GCN, {"normalize": False, "bias": False}),
+    (GraphSAGE, pyg.GraphSAGE, {}),
+    (GraphSAGE, pyg.GraphSAGE, {"aggr": "max"}),
+    (GraphSAGE, pyg.GraphSAGE, {"normalize": True}),
+    (GAT, pyg.GAT, {"heads": 2}),
+    (GAT, pyg.GAT, {"heads": 2, "concat": False, "act": "elu"}),
+]
+
+
+def example(width=6, dtype=torch.float64):
+    return torch.randn(40, width, dtype=dtype, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize(("ours", "theirs", "kwargs"), MODELS, ids=str)
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("widths", [(6, 8, 4), (12, 4, 4)])
+@pytest.mark.parametrize("learns_x", [False, True])
+def test_parity_with_pyg(ours, theirs, kwargs, layers, widths, learns_x):
+    wide, hidden, narrow = widths
+    mine, other = (cls(wide, hidden, layers, narrow, **kwargs).double() for cls in (ours, theirs))
+    other.load_state_dict(mine.state_dict())
+    results = []
+    for model in (mine, other):
+        x = example(wide).requires_grad_(learns_x)
+        for _ in range(2):  # the second call meets what the first has kept
+            out = model(x, EDGES)
+        results.append([out, *torch.autograd.grad((out**2).sum(), [*([x] if learns_x else []), *model.parameters()])])
+    for a, b in zip(*results, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), [(GCN, {}), (GraphSAGE, {}), (GAT, {"heads": 2})], ids=str)
+def test_embedding_is_what_enters_the_last_layer(cls, kwargs):
+    model, x = cls(6, 8, 3, 4, **kwargs).double().eval(), example()
+    torch.testing.assert_close(model.convs[-1](model.embed(x, EDGES), EDGES), model(x, EDGES))
+
+
+def test_dropout_in_training_alone():
+    model, x = GCN(6, 8, 2, 4, dropout=0.5).double(), example()
+    assert not torch.equal(model(x, EDGES), model(x, EDGES))
+    hidden = model.embed(x, EDGES)
+    expected = torch.relu(model.convs[0](x, EDGES))
+    assert torch.equal(hidden == 0, (hidden == 0) | (expected <= 0))
+    kept = hidden > 0
+    torch.testing.assert_close(hidden[kept], 2 * expected[kept])
+    model.eval()
+    torch.testing.assert_close(model.embed(x, EDGES), expected)
+
+
+def test_dropout_of_features_that_are_nearly_all_zero():
+    generator = torch.Generator().manual_seed(0)
+    x = (torch.rand(300, 400, generator=generator) < 0.02).double()
+    edges = torch.randint(0, 300, (2, 900), generator=generator)
+    model = GCN(400, 8, 1, 3, input_dropout=0.5).double()
+    mean = torch.stack([model(x, edges) for _ in range(800)]).mean(0)
+    model.eval()
+    expected = model(x, edges)
+    assert (mean - expected).abs().max() < 0.15 * expected.abs().max()
+
+
+def test_edge_weights_and_edge_features_reach_the_layers():
+    x, weight = example(), torch.rand(EDGES.shape[1], dtype=torch.float64)
+    gcn, peer = GCN(6, 8, 2, 4).double(), pyg.GCN(6, 8, 2, 4).double()
+    peer.load_state_dict(gcn.state_dict())
+    torch.testing.assert_close(gcn(x, EDGES, weight), peer(x, EDGES, edge_weight=weight))
+    features = torch.randn(EDGES.shape[1], 3, dtype=torch.float64)
+    gat, peer = GAT(6, 8, 2, 4, edge_dim=3).double(), pyg.GAT(6, 8, 2, 4, edge_dim=3).double()
+    peer.load_state_dict(gat.state_dict())
+    torch.testing.assert_close(gat(x, EDGES, edge_attr=features), peer(x, EDGES, edge_attr=features))
+
+
+def test_a_hook_sees_the_layer():
+    seen = []
+    model, x = GCN(6, 8, 2, 4).double(), example()
+    expected = model(x, EDGES)
+    model.convs[0].register_forward_hook(lambda layer, args, out: seen.append(out))
+    torch.testing.assert_close(model(x, EDGES), expected)
+    assert seen[0].shape == (40, 8)
+    model.convs[1].lin.register_forward_hook(lambda layer, args, out: 2 * out)
+    assert not torch.allclose(model(x, EDGES), expected)
+
+
+OFF = """
+import torch
+from edgewise.nn import GCN, GraphSAGE, GAT, MessagePassing
+from edgewise.nn import _planner
+import edgewise
+assert not _planner.ENABLED
+g = torch.Generator().manual_seed(0)
+x, edges = torch.randn(300, 8, generator=g, dtype=torch.float64), torch.randint(0, 300, (2, 2000), generator=g)
+for cls in (GCN, GraphSAGE, GAT):
+    torch.manual_seed(0)
+    print((cls(8, 16, 2, 4).double()(x, edges)).sum().item())
+print(edgewise.plan(GCN(8, 16, 2, 4).double(), (x, edges)))
+"""
+
+
+def test_one_variable_switches_the_planner_off():
+    outputs = []
+    for choice in ("on", "off"):
+        code = OFF if choice == "off" else OFF.replace("assert not", "assert")
+        run = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"EDGEWISE_PLAN": choice}
+        )
+        outputs.append(run.stdout.splitlines())
+    on, off = outputs
+    assert off[3] == "Nothing is planned: EDGEWISE_PLAN=off runs every layer as it is written."
+    assert on[3].startswith("layer")
+    torch.testing.assert_close(*(torch.tensor([float(n) for n in lines[:3]]) for lines in (on, off)))
+    wrong = subprocess.run(
+        [sys.executable, "-c", "import edgewise; edgewise.nn"],
+        capture_output=True,
+        text=True,
+        env={"EDGEWISE_PLAN": "no"},
+    )
+    assert "edgewise: expected EDGEWISE_PLAN to be one of ('on', 'off'), got 'no'. Unset it." in wrong.stderr
+
+
+@pytest.mark.unhooked
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: GCN(6, 8, 0), "GCN: expected num_layers of at least 1, got 0. Pass 2 or 3."),
+        (lambda: GAT(6, 8, 2, dropout=2.0), "GAT: expected dropout between 0 and 1, got 2.0. Pass 0.5, for example."),
+        (
+            lambda: GCN(6, 8, 2, input_dropout=-1),
+            "GCN: expected input_dropout between 0 and 1, got -1. Pass 0.5, for example.",
+        ),
+        (
+            lambda: GraphSAGE(6, 8, 2, act="rely"),
+            "GraphSAGE: expected act to be a function of torch.nn.functional, got 'rely'. Did you mean 'relu'?",
+        ),
+        (
+            lambda: GAT(6, 5, 2, 4, heads=2),
+            "GAT: expected a width that 2 heads divide, got 5. Pass concat=False, or widths that they do.",
+        ),
+        (
+            lambda: GraphSAGE(6, 8, 2)(torch.ones(40, 6), EDGES, torch.ones(EDGES.shape[1])),
+            "GraphSAGE: expected no edge_weight, got one. Its layers do not use it: leave it out.",
+        ),
+    ],
+)
+def test_messages(make, text):
+    with pytest.raises(ArgumentError) as caught:
+        make()
+    assert str(caught.value) == text
