@@ -1,4 +1,4 @@
-// Lists of pairs, the edges of a graph: sorting, merging, symmetry, self loops, counts.
+// Lists of pairs, the edges of a graph: sorting, merging, symmetry, self loops.
 #pragma once
 
 #include <algorithm>
@@ -367,27 +367,6 @@ int64_t count_linked(const Parallel& parallel, const Pairs<Key>& pairs, int64_t 
     }
   });
   return std::count(linked.begin(), linked.end(), uint8_t{1});
-}
-
-// count [limit]: how often each key occurs. Every key must lie in [0, limit).
-template <class Key, class Parallel>
-void count_keys(const Parallel& parallel, const Key* key, int64_t size, int64_t limit, int64_t* count) {
-  const int64_t parts = sort_parts(size, limit, parallel.threads());
-  std::vector<int64_t> later(static_cast<size_t>((parts - 1) * limit), 0);
-  std::fill_n(count, limit, 0);
-  parallel(0, parts, 1, [&](int64_t low, int64_t high) {
-    for (int64_t part = low; part < high; ++part) {
-      int64_t* mine = part == 0 ? count : later.data() + (part - 1) * limit;
-      const int64_t end = size * (part + 1) / parts;
-      for (int64_t k = size * part / parts; k < end; ++k) ++mine[key[k]];
-    }
-  });
-  parallel(0, parts > 1 ? limit : 0, 16384, [&](int64_t low, int64_t high) {
-    for (int64_t part = 1; part < parts; ++part) {
-      const int64_t* theirs = later.data() + (part - 1) * limit;
-      for (int64_t node = low; node < high; ++node) count[node] += theirs[node];
-    }
-  });
 }
 
 }  // namespace edgewise

@@ -4,20 +4,11 @@
 #include <string>
 #include <tuple>
 
+#include "activation.h"
 #include "adapter.h"
 
 namespace edgewise::adapter {
 namespace {
-
-template <class Body>
-void with_activation(const std::string& act, const Body& body) {
-  if (act == "identity") return body(Identity{});
-  if (act == "relu") return body(Relu{});
-  if (act == "leaky_relu") return body(LeakyRelu{});
-  if (act == "elu") return body(Elu{});
-  STD_TORCH_CHECK(act == "tanh", "unknown act");
-  return body(Tanh{});
-}
 
 void run(const Tensor& x, const OptionalTensor& bias, const std::string& act, double p, const OptionalTensor& seed,
          const Tensor& out) {

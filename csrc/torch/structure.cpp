@@ -1,8 +1,10 @@
-// Lists of pairs: sort_pairs, is_sorted_pairs, unique_pairs, is_symmetric; split_loops, has_loops; counts.
+// Lists of pairs: sort_pairs, is_sorted_pairs, unique_pairs, is_symmetric, split_loops, has_loops, count_linked.
 #include "../core/structure.h"
 
 #include <cstdint>
+#include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "adapter.h"
 
@@ -113,8 +115,9 @@ Tensor is_symmetric_cpu(const Tensor& pairs, int64_t limit, bool wide) {
   return new_bool(pairs, symmetric);
 }
 
-std::tuple<Tensor, Tensor, Tensor> split_loops_cpu(const Tensor& pairs, bool positions) {
+std::tuple<Tensor, Tensor, Tensor> split_loops_cpu(const Tensor& pairs, int64_t append, bool positions) {
   check_pairs(pairs);
+  STD_TORCH_CHECK(append >= 0, "append must not be negative");
   Tensor others = pairs;
   Tensor kept = pairs;
   Tensor loops = pairs;
@@ -122,12 +125,15 @@ std::tuple<Tensor, Tensor, Tensor> split_loops_cpu(const Tensor& pairs, bool pos
     using Key = decltype(key);
     const Pairs<Key> list = as_pairs<Key>(pairs);
     const Selection links = count_links(TorchParallel{}, list);
-    others = new_pairs(pairs, links.count());
+    others = new_pairs(pairs, links.count() + append);
     kept = new_positions(pairs, positions ? links.count() : 0);
     loops = new_positions(pairs, positions ? list.count - links.count() : 0);
     Key* first = write<Key>(others);
-    write_links(TorchParallel{}, list, links, first, first + links.count(), positions ? write<int64_t>(kept) : nullptr,
+    Key* second = first + links.count() + append;
+    write_links(TorchParallel{}, list, links, first, second, positions ? write<int64_t>(kept) : nullptr,
                 positions ? write<int64_t>(loops) : nullptr);
+    std::iota(first + links.count(), second, Key{0});
+    std::iota(second + links.count(), second + links.count() + append, Key{0});
   });
   return {others, kept, loops};
 }
@@ -150,18 +156,6 @@ Tensor count_linked_cpu(const Tensor& pairs, int64_t limit) {
   return count;
 }
 
-Tensor count_keys_cpu(const Tensor& key, int64_t limit) {
-  check_dense(key, 1, "key");
-  STD_TORCH_CHECK(limit >= 0, "limit must not be negative");
-  Tensor count = new_positions(key, limit);
-  dispatch_index(key, [&](auto key_type) {
-    using Key = decltype(key_type);
-    check_keys<Key>(key, limit);
-    count_keys(TorchParallel{}, read<Key>(key), key.numel(), limit, write<int64_t>(count));
-  });
-  return count;
-}
-
 }  // namespace
 
 STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
@@ -169,10 +163,9 @@ STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
   m.def("is_sorted_pairs(Tensor pairs, bool by_second) -> Tensor");
   m.def("unique_pairs(Tensor pairs) -> (Tensor, Tensor)");
   m.def("is_symmetric(Tensor pairs, int limit, bool wide) -> Tensor");
-  m.def("split_loops(Tensor pairs, bool positions) -> (Tensor, Tensor, Tensor)");
+  m.def("split_loops(Tensor pairs, int append, bool positions) -> (Tensor, Tensor, Tensor)");
   m.def("has_loops(Tensor pairs) -> Tensor");
   m.def("count_linked(Tensor pairs, int limit) -> Tensor");
-  m.def("count_keys(Tensor key, int limit) -> Tensor");
 }
 
 STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) {
@@ -183,7 +176,6 @@ STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) {
   m.impl("split_loops", TORCH_BOX(&split_loops_cpu));
   m.impl("has_loops", TORCH_BOX(&has_loops_cpu));
   m.impl("count_linked", TORCH_BOX(&count_linked_cpu));
-  m.impl("count_keys", TORCH_BOX(&count_keys_cpu));
 }
 
 }  // namespace edgewise::adapter

@@ -62,20 +62,18 @@ def test_symmetry_loops_and_counts_in_plain_python(graph, symmetric):
     others, kept_places, loop_places = structure.split_loops(edge_index, positions=True)
     assert pairs_of(others) == [pairs[k] for k in kept]
     assert (kept_places.tolist(), loop_places.tolist()) == (kept, loops)
-    others, *places = structure.split_loops(edge_index, positions=False)
-    assert pairs_of(others) == [pairs[k] for k in kept]
+    others, *places = structure.split_loops(edge_index, positions=False, append=3)
+    assert pairs_of(others) == [pairs[k] for k in kept] + [(0, 0), (1, 1), (2, 2)]
     assert [place.numel() for place in places] == [0, 0]
     assert structure.has_loops(edge_index) == bool(loops)
     assert structure.count_linked(edge_index, nodes) == len({node for k in kept for node in pairs[k]})
-    degrees = Counter(i for i, _ in pairs)
-    assert structure.degree(edge_index[0], nodes).tolist() == [degrees[i] for i in range(nodes)]
 
 
 @settings(max_examples=60, deadline=None)
 @given(graph=graphs(square=True), by_second=st.booleans(), mirrored=st.booleans(), wide=st.booleans())
 def test_native_equals_the_reference(graph, by_second, mirrored, wide):
     edge_index, nodes, _ = graph
-    pairs, key = edge_index.contiguous(), edge_index[0].contiguous()
+    pairs = edge_index.contiguous()
     options = {"by_second": by_second, "mirrored": mirrored, "wide": wide}
     sorted_pairs = native.sort_pairs(pairs, nodes, **options)
 
@@ -87,10 +85,9 @@ def test_native_equals_the_reference(graph, by_second, mirrored, wide):
     assert_equal(native.unique_pairs(sorted_pairs[0]), _reference.unique_pairs(sorted_pairs[0]))
     for candidate in (pairs, sorted_pairs[0]):
         assert native.is_symmetric(candidate, nodes, wide) == _reference.is_symmetric(candidate, nodes, wide=wide)
-    assert_equal(native.split_loops(pairs, mirrored), _reference.split_loops(pairs, positions=mirrored))
+    assert_equal(native.split_loops(pairs, 2, mirrored), _reference.split_loops(pairs, append=2, positions=mirrored))
     assert native.has_loops(pairs) == _reference.has_loops(pairs)
     assert_equal([native.count_linked(pairs, nodes)], [_reference.count_linked(pairs, nodes)])
-    assert_equal([native.count_keys(key, nodes)], [_reference.count_keys(key, nodes)])
 
 
 @pytest.mark.parametrize(("edges", "nodes"), [(200_000, 3000), (60_000, 2**31 - 1), (150_000, 3)])
@@ -106,7 +103,7 @@ def test_large_lists_equal_the_reference(edges, nodes, dtype):
     assert native.is_symmetric(both, nodes, False)
     both[0, -1] = (both[0, -1] + 1) % nodes
     assert not native.is_symmetric(both, nodes, False)
-    assert_equal(native.split_loops(pairs, True), _reference.split_loops(pairs, positions=True))
+    assert_equal(native.split_loops(pairs, 0, True), _reference.split_loops(pairs, append=0, positions=True))
 
 
 def test_keys_past_32_bits():
@@ -138,11 +135,10 @@ def test_opcheck(name, dtype):
     torch.library.opcheck(native.is_sorted_pairs, (edge_index, False))
     torch.library.opcheck(native.unique_pairs, (structure.sort(edge_index, nodes)[0],))
     torch.library.opcheck(native.is_symmetric, (edge_index, nodes, False))
-    torch.library.opcheck(native.split_loops, (edge_index, True))
-    torch.library.opcheck(native.split_loops, (edge_index, False))
+    torch.library.opcheck(native.split_loops, (edge_index, 0, True))
+    torch.library.opcheck(native.split_loops, (edge_index, nodes, False))
     torch.library.opcheck(native.has_loops, (edge_index,))
     torch.library.opcheck(native.count_linked, (edge_index, nodes))
-    torch.library.opcheck(native.count_keys, (edge_index[0].contiguous(), nodes))
 
 
 @settings(max_examples=30, deadline=None)
@@ -158,7 +154,6 @@ def test_without_native_kernels(graph):
             merged.start,
             merged.reduce(torch.cat([values, values]), "sum"),
             *structure.split_loops(edge_index, positions=True),
-            structure.degree(edge_index[0], nodes),
             torch.tensor(structure.is_symmetric(edge_index, nodes)),
             torch.tensor(structure.has_loops(edge_index)),
             torch.tensor(structure.count_linked(edge_index, nodes)),
@@ -177,7 +172,6 @@ def test_native_refuses_nodes_outside(wrong):
         lambda: native.sort_pairs(pairs, 3, False, False, False),
         lambda: native.is_symmetric(pairs, 3, False),
         lambda: native.count_linked(pairs, 3),
-        lambda: native.count_keys(pairs[0].contiguous(), 3),
     ):
         with pytest.raises(RuntimeError, match=r"keys must lie in \[0, limit\)"):
             call()
@@ -200,7 +194,7 @@ for reduce in ("sum", "mean", "min", "max"):
     out = merged.reduce(values, reduce)
     for value in (out, *torch.autograd.grad((out * out).sum(), [values])):
         digest.update(value.detach().numpy().tobytes())
-for value in (*merged, *structure.split_loops(edge_index, positions=True), structure.degree(edge_index[0], 3000)):
+for value in (*merged, *structure.split_loops(edge_index, positions=True)):
     digest.update(value.numpy().tobytes())
 print(structure.count_linked(edge_index, 3000), structure.is_symmetric(merged.edges, 3000), digest.hexdigest())
 """

@@ -8,21 +8,25 @@ depends on constants alone is computed once. What never happens here is a change
 import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
 from edgewise._memo import TensorMemo
+from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
 from edgewise.nn.linear import Linear
-from edgewise.ops import dropout, sparse_rows
+from edgewise.ops import dropout, epilogue, small_layer, sparse_rows
 
 __all__ = [
     "ENABLED",
+    "NOTHING",
+    "Finish",
     "Propagation",
     "Step",
+    "finish",
     "linear_features",
     "multiply",
     "note",
@@ -32,6 +36,7 @@ __all__ = [
 
 _memo = TensorMemo()
 _CHOICES = ("on", "off")
+_SMALL_WORK = 2**17  # multiply-adds that take about as long as two calls
 
 
 def _is_on() -> bool:
@@ -89,43 +94,108 @@ def multiply(x: Tensor, weight: Tensor, bias: Tensor | None = None, *, p: float 
     return out if bias is None else out.add_(bias)
 
 
-@dataclass(frozen=True, slots=True)
-class Propagation:
+class Finish(NamedTuple):
+    """What follows a layer's bias."""
+
+    act: str
+    p: float
+    """Probability that a value is dropped."""
+
+
+NOTHING = Finish("identity", 0.0)
+
+
+def finish(out: Tensor, bias: Tensor | None, after: Finish, *, reuse: bool = True) -> Tensor:
+    """Add a bias, activate and drop in one pass; in the memory of ``out`` where nobody else needs it."""
+    if after is NOTHING:
+        return out if bias is None else out.add_(bias) if reuse else out + bias
+    act, p = after
+    note(
+        "bias, activation and dropout in one pass",
+        lambda: f"act={act}, p={p}",
+        lambda: (4 + 4 * (p > 0)) * out.numel() * out.element_size(),
+    )
+    return epilogue(out, bias, act, p=p, reuse=reuse)
+
+
+class Propagation(NamedTuple):
     """A linear map over nodes: what neighbours add up to."""
 
     run: Callable[[Tensor], Tensor]
     edges: int
-    graph: tuple[Tensor, ...] = ()
+    graph: tuple[Tensor, ...]
     """The tensors that it depends on; empty where its results must not be kept."""
-    key: Hashable = None
+    key: Hashable
     """What else it depends on."""
+    matrix: tuple[Adjacency, Tensor | None, Tensor | None] | None = None
+    """The same as a matrix, its weights and its diagonal, where it is a weighted sum."""
 
 
 def propagate_linear(
-    lin: Linear, x: Tensor, propagation: Propagation, bias: Tensor | None = None, *, p: float = 0.0
+    lin: Linear,
+    x: Tensor,
+    propagation: Propagation,
+    bias: Tensor | None = None,
+    after: Finish = NOTHING,
+    *,
+    p: float = 0.0,
 ) -> Tensor:
-    r"""Return :math:`A\,\mathrm{dropout}(X)\,W^\top + b` in the cheaper order; the result belongs to the caller."""
-    first = ENABLED and x.dim() == 2 and _is_plain(lin) and _propagates_first(x, lin.weight_for(x))
-    if not first or sparse_rows(x) is not None:
+    r"""Return :math:`\sigma(A\,\mathrm{dropout}(X)\,W^\top + b)` in the cheapest way."""
+    planned = ENABLED and x.dim() == 2 and _is_plain(lin)
+    if planned and p == 0 and _is_small(x, lin.weight_for(x), propagation):
+        return _all_in_one(lin.weight, x, propagation, bias, after)
+    if not planned or not _propagates_first(x, lin.weight_for(x)) or sparse_rows(x) is not None:
         out = propagation.run(linear_features(lin, x, p=p))
         note("multiply, then propagate", lambda: f"{x.shape[-1]} features in, {out.shape[-1]} out", lambda: 0)
-        return out if bias is None else out.add_(bias)
-    weight, graph, item = lin.weight, propagation.graph, x.element_size()
-    wide, narrow, edges = x.shape[1], weight.shape[0], propagation.edges
+        return finish(out, bias, after)
+    mixed = _propagated(x, lin.weight, propagation, p)
+    if after is NOTHING:
+        return linear(mixed, lin.weight, bias)
+    return finish(linear(mixed, lin.weight), bias, after)
+
+
+def _propagated(x: Tensor, weight: Tensor, propagation: Propagation, p: float) -> Tensor:
+    r""":math:`A\,\mathrm{dropout}(X)`; kept where nothing in it changes from call to call."""
+    graph, edges, item = propagation.graph, propagation.edges, x.element_size()
+    wide, narrow = x.shape[1], weight.shape[0]
     if x.requires_grad or p > 0 or not graph or torch.compiler.is_compiling() or any(t.requires_grad for t in graph):
         note(
             "propagate, then multiply",
             lambda: f"{wide} features in, {narrow} out",
             lambda: edges * item * (2 * narrow - (2 if x.requires_grad else 1) * wide),
         )
-        return linear(propagation.run(dropout(x, p)), weight, bias)
+        return propagation.run(dropout(x, p))
     kept = _memo.get((x, *graph), propagation.key, lambda: propagation.run(x))
     note(
         "multiply what was propagated once",
         lambda: f"x needs no gradient; A x ({kept.numel() * item / 2**20:.1f} MB) is kept until x or the graph changes",
         lambda: edges * item * 2 * narrow,
     )
-    return linear(kept, weight, bias)
+    return kept
+
+
+def _all_in_one(weight: Tensor, x: Tensor, propagation: Propagation, bias: Tensor | None, after: Finish) -> Tensor:
+    adjacency, weights, diagonal = propagation.matrix  # type: ignore[misc]
+    note(
+        "the whole layer in one call",
+        lambda: f"{x.shape[0]} nodes and {propagation.edges} edges: calls would cost more than arithmetic",
+        lambda: 0,
+    )
+    return small_layer(adjacency, x, weight, bias, weight=weights, diagonal=diagonal, act=after.act, p=after.p)
+
+
+def _is_small(x: Tensor, weight: Tensor, propagation: Propagation) -> bool:
+    """Whether one thread is done before several calls have begun."""
+    matrix = propagation.matrix
+    work = max(x.numel(), propagation.edges) * weight.shape[0]
+    return (
+        work <= _SMALL_WORK
+        and matrix is not None
+        and not torch.compiler.is_compiling()
+        and x.dtype == weight.dtype
+        and not torch.is_autocast_enabled("cpu")
+        and (matrix[1] is None or not matrix[1].requires_grad)
+    )
 
 
 def _propagates_first(x: Tensor, weight: Tensor) -> bool:

@@ -64,9 +64,8 @@ class MessagePassing(torch.nn.Module):
     # Whether message_and_aggregate also takes a plain edge_index. PyG calls it with sparse matrices only, and a user's
     # own may read edge weights from them, so this is a promise that a stock layer makes.
     _fuses_edge_index: ClassVar[bool] = False
-    # For stock models: whether `_affine` computes the layer with or without its bias, and whether it keeps the result.
+    # Whether the layer has `_layer(x, edge_index, ..., p=, after=)`, with dropout before it and a Finish after it.
     _fuses_epilogue: bool = False
-    _result_is_free: bool = True
 
     def __init__(
         self,

@@ -68,7 +68,7 @@ def plan(model: torch.nn.Module, data: Any) -> Plan:
     arguments = _arguments(data)
     copied, steps, running = copy.deepcopy(model), [], [""]
     for name, module in copied.named_modules():
-        for method in ("forward", "_affine"):  # stock models call the latter
+        for method in ("forward", "_layer"):  # stock models call the latter
             if hasattr(module, method):
                 setattr(module, method, _named(getattr(module, method), name or type(model).__name__, running))
     with torch.random.fork_rng(devices=[]), _recorded(lambda step: steps.append((running[-1], step))):

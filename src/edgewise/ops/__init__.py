@@ -15,6 +15,7 @@ from edgewise.ops.gather import gather
 from edgewise.ops.layout import force_layout
 from edgewise.ops.scatter import add_rows_
 from edgewise.ops.segment_reduce import segment_reduce, segment_softmax
+from edgewise.ops.small_layer import small_layer
 from edgewise.ops.sparse_rows import sparse_rows
 from edgewise.ops.spmm import sddmm, spmm
 
@@ -30,6 +31,7 @@ __all__ = [
     "sddmm",
     "segment_reduce",
     "segment_softmax",
+    "small_layer",
     "sparse_rows",
     "spmm",
 ]

@@ -12,7 +12,7 @@ from torch.autograd.function import once_differentiable
 
 from edgewise._memo import TensorMemo
 from edgewise.adjacency import Adjacency
-from edgewise.errors import DTypeError, NodeIndexError, ShapeError
+from edgewise.errors import NodeIndexError
 from edgewise.ops import _dispatch
 
 __all__ = ["Segments", "as_rows", "group", "reduce_segments", "softmax_segments"]
@@ -42,13 +42,6 @@ def group(index: Tensor, num_segments: int | None, caller: str) -> Segments:
     if index.layout != torch.strided or index.dim() == 2:
         adjacency = Adjacency.of(index, (None, num_segments), caller=caller)
         return Segments(adjacency.indptr, adjacency.perm)
-    if index.dtype not in (torch.int64, torch.int32):
-        kind = str(index.dtype).removeprefix("torch.")
-        message = f"{caller}: expected integer index, got {kind}. Use index.long()."
-        raise DTypeError(message)
-    if index.dim() != 1:
-        message = f"{caller}: expected index of shape [edges], got {list(index.shape)}. Use index.reshape(-1)."
-        raise ShapeError(message)
     return _memo.get((index,), num_segments, lambda: _group(index.contiguous(), int(num_segments or 0), caller))
 
 

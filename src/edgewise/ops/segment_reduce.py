@@ -1,5 +1,7 @@
 """Edge values to nodes: the second half of message passing; and softmax among the edges of a node."""
 
+import torch
+
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Float, Int, Tensor
 from edgewise.adjacency import Adjacency
@@ -41,10 +43,10 @@ def segment_reduce(
         ShapeError: ``src`` does not have one row for each entry of ``index``.
         NodeIndexError: An index outside of ``num_segments``.
 
-    Cost: O(edges · width) time; O(segments · width) memory forward, the gradient of ``src`` backward. One counting sort,
-    kept with ``index``, where that is not sorted and no adjacency is given. No atomics: the same bits on any number of
-    threads. Rows that tie for a minimum or maximum share its gradient equally, as in ``torch.amax``; sum and mean can be
-    differentiated twice, the others once.
+    Cost: O(edges · width) time; O(segments · width) memory forward, and the gradient of ``src`` backward. One counting
+    sort, kept with ``index``, where that is not sorted and no adjacency is given. No atomics: the same bits on any
+    number of threads. Rows that tie for a minimum or maximum share its gradient equally, as in ``torch.amax``; sum and
+    mean can be differentiated twice, the others once.
 
     Source: names and empty segments are PyG's (``scatter``, ``VarAggregation``, ``StdAggregation``): a variance up to
     1e-5 has a deviation, and a gradient of it, of 0. Ours sums squares of differences from the mean, so that a large
@@ -106,6 +108,13 @@ def _segments(src: Tensor, index: Tensor, num_segments: int, adjacency: Adjacenc
         kind = str(src.dtype).removeprefix("torch.")
         message = f"{caller}: expected floating src, got {kind}. Use src.float()."
         raise DTypeError(message)
+    if index.dtype not in (torch.int64, torch.int32):
+        kind = str(index.dtype).removeprefix("torch.")
+        message = f"{caller}: expected integer index, got {kind}. Use index.long()."
+        raise DTypeError(message)
+    if index.dim() != 1:
+        message = f"{caller}: expected index of shape [edges], got {list(index.shape)}. Use index.reshape(-1)."
+        raise ShapeError(message)
     if src.dim() == 0 or src.shape[0] != index.shape[0]:
         message = (
             f"{caller}: expected src with one row for each of the {index.shape[0]} entries of index, "

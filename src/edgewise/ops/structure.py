@@ -1,4 +1,4 @@
-"""The structure of an edge list, without an adjacency: sorted, merged, symmetric; self loops; degrees.
+"""The structure of an edge list, without an adjacency: sorted, merged, symmetric; self loops; isolated nodes.
 
 Nodes must lie in ``[0, num_nodes)``: callers check that, because they know the name of the argument.
 """
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from edgewise._typing import EdgeIndex, Int, Shaped
+from edgewise._typing import EdgeIndex, Shaped
 from edgewise.ops import _dispatch
 from edgewise.ops._segments import Segments, as_rows, reduce_segments
 
-__all__ = ["MergedEdges", "count_linked", "degree", "has_loops", "is_symmetric", "merge", "sort", "split_loops"]
+__all__ = ["MergedEdges", "count_linked", "has_loops", "is_symmetric", "merge", "sort", "split_loops"]
 
 _INT32_LIMIT = 2**31
 
@@ -72,10 +72,16 @@ def is_symmetric(edge_index: EdgeIndex, num_nodes: int) -> bool:
     return bool(_dispatch.run("is_symmetric", pairs, pairs, num_nodes, wide=wide))
 
 
-def split_loops(edge_index: EdgeIndex, *, positions: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the edges between different nodes; with ``positions``, where they stood, and where the loops stood."""
+def split_loops(edge_index: EdgeIndex, *, positions: bool, append: int = 0) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the edges between different nodes, where they stood, and where the loops stood.
+
+    Args:
+        edge_index: The edges.
+        positions: Whether the latter two are wanted; else they are empty.
+        append: Of how many nodes a loop follows the edges.
+    """
     pairs = edge_index.contiguous()
-    others, kept, loops = _dispatch.run("split_loops", pairs, pairs, positions=positions)
+    others, kept, loops = _dispatch.run("split_loops", pairs, pairs, append=append, positions=positions)
     return others, kept, loops
 
 
@@ -89,10 +95,3 @@ def count_linked(edge_index: EdgeIndex, num_nodes: int) -> int:
     """Count the nodes that have an edge to another node."""
     pairs = edge_index.contiguous()
     return int(_dispatch.run("count_linked", pairs, pairs, num_nodes))
-
-
-def degree(index: Int[Tensor, " edges"], num_nodes: int) -> Int[Tensor, " nodes"]:
-    """Count how often each node occurs, int64."""
-    key = index.contiguous()
-    out: Tensor = _dispatch.run("count_keys", key, key, num_nodes)
-    return out

@@ -95,4 +95,4 @@ def degree(index: Int[Tensor, " edges"], num_nodes: int | None = None, dtype: to
         wrong = low if low < 0 else high
         message = f"degree: expected nodes of index in 0..{nodes - 1}, got {wrong}. Raise num_nodes or renumber them."
         raise NodeIndexError(message)
-    return structure.degree(index, nodes).to(dtype or torch.get_default_dtype())
+    return torch.bincount(index, minlength=nodes).to(dtype or torch.get_default_dtype())

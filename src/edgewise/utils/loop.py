@@ -46,7 +46,8 @@ def add_self_loops(
         nodes, num_dst = min(num_nodes), num_nodes[1]
     else:
         nodes = num_dst = count_nodes(edge_index, num_nodes, caller="add_self_loops", check=False)
-    with_loops = _with_loops(edge_index, nodes)
+    loops = torch.arange(nodes, dtype=edge_index.dtype, device=edge_index.device)
+    with_loops = torch.cat([edge_index, loops.expand(2, -1)], dim=1)
     if edge_attr is None:
         return with_loops, None
     check_attributes([edge_attr], edge_index, caller="add_self_loops")
@@ -83,8 +84,7 @@ def add_remaining_self_loops(
         ([[0, 0, 1], [1, 0, 1]], [2.0, 1.0, 5.0])
     """
     nodes = count_nodes(edge_index, num_nodes, caller="add_remaining_self_loops", check=False)
-    others, kept, loops = structure.split_loops(edge_index, positions=edge_attr is not None)
-    with_loops = _with_loops(others, nodes)
+    with_loops, kept, loops = structure.split_loops(edge_index, positions=edge_attr is not None, append=nodes)
     if edge_attr is None:
         return with_loops, None
     check_attributes([edge_attr], edge_index, caller="add_remaining_self_loops")
@@ -92,11 +92,6 @@ def add_remaining_self_loops(
     looped, last = _last_loops(edge_index, loops, nodes)
     filled = filled.index_copy(0, looped, edge_attr.index_select(0, last))
     return with_loops, torch.cat([edge_attr.index_select(0, kept), filled])
-
-
-def _with_loops(edge_index: Tensor, nodes: int) -> Tensor:
-    loops = torch.arange(nodes, dtype=edge_index.dtype, device=edge_index.device)
-    return torch.cat([edge_index, loops.expand(2, -1)], dim=1)
 
 
 def _last_loops(edge_index: Tensor, loops: Tensor, nodes: int) -> tuple[Tensor, Tensor]:

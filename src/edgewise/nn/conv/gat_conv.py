@@ -9,7 +9,7 @@ from edgewise._typing import Adj, Float, Size, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ShapeError
 from edgewise.nn._checks import check_features, check_width, sizes_of
-from edgewise.nn._planner import linear_features, multiply, note
+from edgewise.nn._planner import NOTHING, Finish, finish, linear_features, multiply, note
 from edgewise.nn.linear import Linear
 from edgewise.nn.message_passing import MessagePassing, as_edge_index, overrides_nothing
 from edgewise.ops import attention, dropout, segment_reduce, segment_softmax
@@ -97,7 +97,6 @@ class GATConv(MessagePassing):
         self.fill_value = fill_value
         self.residual = residual
         self._fuses_epilogue = overrides_nothing(self, GATConv) and self.aggr in ("add", "sum")
-        self._result_is_free = not concat  # attention keeps its result for the way back
         width = heads * out_channels
         self.lin: Any = None
         self.lin_src: Any = None
@@ -153,7 +152,7 @@ class GATConv(MessagePassing):
             out, weights = self._explicit(x, edge_index, edge_attr, size)
             out = out if self.bias is None else out + self.bias
             return (out, weights) if return_attention_weights else out
-        return self._affine(x, edge_index, edge_attr, size, bias=self.bias)
+        return self._layer(x, edge_index, edge_attr, size)
 
     def message(self, x_j: Tensor, alpha: Tensor) -> Tensor:  # type: ignore[override]
         """Weigh the source's features, ``[edges, heads, out]``."""
@@ -167,15 +166,15 @@ class GATConv(MessagePassing):
         alpha = torch.nn.functional.leaky_relu(alpha if alpha_edge is None else alpha + alpha_edge, self.negative_slope)
         return dropout(segment_softmax(alpha, index, size_i), self.dropout, training=self.training)
 
-    def _affine(
+    def _layer(
         self,
         x: Tensor | tuple[Tensor, Tensor | None],
         edge_index: Adj,
         edge_attr: Tensor | None = None,
         size: Size = None,
         *,
-        bias: Tensor | None,
         p: float = 0.0,
+        after: Finish = NOTHING,
     ) -> Tensor:
         x = dropout(x, p) if p > 0 and isinstance(x, Tensor) else x
         x, (num_src, num_dst) = self._check(x, edge_index, edge_attr, size)
@@ -204,7 +203,8 @@ class GATConv(MessagePassing):
             lambda: f"no message of {self.heads} x {self.out_channels} an edge is stored",
             lambda: 4 * edge_index.shape[1] * h.shape[1] * h.element_size(),
         )
-        return self._finish(out, x[1], bias)
+        # Attention keeps its result for the way back; a mean over heads is nobody else's.
+        return finish(self._heads_together(out, x[1]), self.bias, after, reuse=not self.concat)
 
     def _features(self, x: tuple[Tensor, Tensor | None]) -> tuple[Tensor, Tensor, Tensor | None]:
         r"""Return :math:`\Theta x`, and what sources and destinations add to a score."""
@@ -278,14 +278,15 @@ class GATConv(MessagePassing):
         alpha = self.edge_updater(edge_index, alpha=(key, query), alpha_edge=score, size=sizes)
         per_head = h.view(-1, self.heads, self.out_channels)
         out = self.propagate(edge_index, x=(per_head, None), alpha=alpha, size=sizes)
-        return self._finish(out.flatten(1), x[1], None), (edge_index, alpha)
+        return self._heads_together(out.flatten(1), x[1]), (edge_index, alpha)
 
-    def _finish(self, out: Tensor, x_dst: Tensor | None, bias: Tensor | None) -> Tensor:
+    def _heads_together(self, out: Tensor, x_dst: Tensor | None) -> Tensor:
+        """Heads side by side or their mean, and the residual."""
         if not self.concat:
             out = out.view(-1, self.heads, self.out_channels).mean(1)
         if self.res is not None and x_dst is not None:
-            return out + linear_features(self.res, x_dst, bias)
-        return out if bias is None else out + bias
+            return out + linear_features(self.res, x_dst)
+        return out
 
     def _check(
         self, x: Any, edge_index: Any, edge_attr: Tensor | None, size: Size

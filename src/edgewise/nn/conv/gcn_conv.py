@@ -10,7 +10,7 @@ from edgewise._typing import Adj, EdgeIndex, Float, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
 from edgewise.nn._checks import check_features, check_width
-from edgewise.nn._planner import Propagation, propagate_linear
+from edgewise.nn._planner import NOTHING, Finish, Propagation, propagate_linear
 from edgewise.nn.linear import Linear
 from edgewise.nn.message_passing import MessagePassing, as_edge_index, overrides_nothing
 from edgewise.ops import spmm
@@ -154,7 +154,7 @@ class GCNConv(MessagePassing):
     ) -> Float[Tensor, "*batch nodes out"]:
         r"""Return :math:`\hat D^{-1/2} \hat A \hat D^{-1/2} X \Theta + b`."""
         if self._fuses_epilogue:
-            return self._affine(x, edge_index, edge_weight, bias=self.bias)
+            return self._layer(x, edge_index, edge_weight)
         self._check(x, edge_index)
         num_nodes, h = x.shape[self.node_dim], self.lin(x)
         if self.fuse:
@@ -165,19 +165,21 @@ class GCNConv(MessagePassing):
             out = self.propagate(edge_index, x=h, edge_weight=weight)
         return out if self.bias is None else out + self.bias
 
-    def _affine(
-        self, x: Tensor, edge_index: Adj, edge_weight: Tensor | None = None, *, bias: Tensor | None, p: float = 0.0
+    def _layer(
+        self, x: Tensor, edge_index: Adj, edge_weight: Tensor | None = None, *, p: float = 0.0, after: Finish = NOTHING
     ) -> Tensor:
-        r""":math:`\hat D^{-1/2} \hat A \hat D^{-1/2} \mathrm{dropout}(X) \Theta + b`, in the order that costs least."""
+        r"""Return :meth:`forward` of dropped features, and what follows it, in the way that costs least."""
         self._check(x, edge_index)
         adjacency, weight, diagonal = self._operator(edge_index, edge_weight, x.shape[self.node_dim], x.dtype)
+        matrix = (adjacency, weight, diagonal) if isinstance(adjacency, Adjacency) else None
         propagation = Propagation(
             lambda x: self.message_and_aggregate(adjacency, x, weight, diagonal),
-            adjacency.num_edges if isinstance(adjacency, Adjacency) else adjacency.shape[1],
+            edge_index.shape[1] if edge_index.layout == torch.strided else edge_index.values().shape[0],
             () if self.cached else (edge_index,) if edge_weight is None else (edge_index, edge_weight),
             ("gcn", self.improved, self.add_self_loops, self.normalize, self.flow),
+            matrix,
         )
-        return propagate_linear(self.lin, x, propagation, bias, p=p)
+        return propagate_linear(self.lin, x, propagation, self.bias, after, p=p)
 
     def message(self, x_j: Tensor, edge_weight: Tensor | None) -> Tensor:  # type: ignore[override]
         """Weigh the source's features."""
@@ -249,7 +251,8 @@ class GCNConv(MessagePassing):
     def _check(self, x: Tensor, edge_index: Any) -> None:
         check_features("GCNConv", x, edge_index)
         check_width("GCNConv", x, self.in_channels)
-        self.in_channels = x.shape[-1] if self.in_channels < 0 else self.in_channels
+        if self.in_channels < 0:
+            self.in_channels = x.shape[-1]
 
 
 def _loops_apart(edge_index: Tensor, weight: Tensor, num_nodes: int, fill: float) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from edgewise._typing import Adj, Float, Size, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
 from edgewise.nn._checks import check_features, check_width, sizes_of
-from edgewise.nn._planner import Propagation, linear_features, propagate_linear
+from edgewise.nn._planner import NOTHING, Finish, Propagation, finish, linear_features, propagate_linear
 from edgewise.nn.linear import Linear
 from edgewise.nn.message_passing import MessagePassing, overrides_nothing
 from edgewise.ops import dropout, spmm
@@ -91,11 +91,6 @@ class SAGEConv(MessagePassing):
             self.lin_r = Linear(width_dst, out_channels, bias=False)
         self.reset_parameters()
 
-    @property
-    def bias(self) -> Tensor | None:
-        """The bias, which is that of ``lin_l``."""
-        return self.lin_l.bias
-
     def forward(
         self,
         x: Float[Tensor, "nodes in"] | tuple[Tensor, Tensor | None],
@@ -103,7 +98,7 @@ class SAGEConv(MessagePassing):
         size: Size = None,
     ) -> Float[Tensor, "dst out"]:
         r"""Return :math:`W_l \bigoplus_j x_j + b + W_r x_i`."""
-        out = self._affine(x, edge_index, size, bias=self.bias)
+        out = self._layer(x, edge_index, size)
         return torch.nn.functional.normalize(out, dim=-1) if self.normalize else out
 
     def message_and_aggregate(self, edge_index: Tensor | Adjacency, x: Any, size: Size) -> Tensor:  # type: ignore[override]
@@ -111,14 +106,14 @@ class SAGEConv(MessagePassing):
         source, target = x if isinstance(x, tuple) else (x, x)
         return self._aggregate_neighbours(edge_index, source, sizes_of(source, target, size)[1])
 
-    def _affine(
+    def _layer(
         self,
         x: Tensor | tuple[Tensor, Tensor | None],
         edge_index: Adj,
         size: Size = None,
         *,
-        bias: Tensor | None,
         p: float = 0.0,
+        after: Finish = NOTHING,
     ) -> Tensor:
         target: Tensor | None
         if isinstance(x, Tensor):
@@ -133,14 +128,14 @@ class SAGEConv(MessagePassing):
             key = ("sage", self.aggr, self.flow, num_dst)
             run = lambda x: self._aggregate_neighbours(edge_index, x, num_dst)  # noqa: E731
             propagation = Propagation(run, edge_index.shape[1], (edge_index,), key)
-            out = propagate_linear(self.lin_l, projected, propagation, bias)
+            out = propagate_linear(self.lin_l, projected, propagation)
         else:
             pair = (projected, target)
             mixed: Tensor = self.propagate(edge_index, x=pair, size=(num_src, num_dst))
-            out = linear_features(self.lin_l, mixed, bias)
-        if not self.root_weight or target is None:
-            return out
-        return out.add_(linear_features(self.lin_r, target))
+            out = linear_features(self.lin_l, mixed)
+        if self.root_weight and target is not None:
+            out = out.add_(linear_features(self.lin_r, target))
+        return finish(out, self.lin_l.bias, after)
 
     def _aggregate_neighbours(self, edge_index: Tensor | Adjacency, x: Tensor, num_dst: int) -> Tensor:
         reduce = "sum" if self.aggr == "add" else str(self.aggr)

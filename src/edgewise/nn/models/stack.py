@@ -9,8 +9,8 @@ import torch
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Adj, Float, Tensor
 from edgewise.errors import ArgumentError
-from edgewise.nn._planner import ENABLED, note
-from edgewise.ops import dropout, epilogue
+from edgewise.nn._planner import ENABLED, NOTHING, Finish, finish
+from edgewise.ops import dropout
 from edgewise.ops.epilogue import FUSED_ACTIVATIONS
 
 __all__ = ["Stack"]
@@ -81,8 +81,7 @@ class Stack(torch.nn.Module):
         """Return the output of the last layer."""
         values = self._edge_values(edge_weight, edge_attr)
         h = self._hidden(x, edge_index, values)
-        out: Tensor = self._layer(self.num_layers - 1, h, edge_index, values, with_bias=True)
-        return out
+        return self._run(self.num_layers - 1, h, edge_index, values, NOTHING)
 
     def embed(
         self,
@@ -95,34 +94,22 @@ class Stack(torch.nn.Module):
         return self._hidden(x, edge_index, self._edge_values(edge_weight, edge_attr))
 
     def _hidden(self, x: Tensor, edge_index: Adj, values: tuple[Tensor | None, ...]) -> Tensor:
+        p = self.dropout if self.training else 0.0
         for layer in range(self.num_layers - 1):
-            x = self._between(layer, x, edge_index, values)
+            if self._fused_act is not None and ENABLED:
+                x = self._run(layer, x, edge_index, values, Finish(self._fused_act, p))
+            else:
+                x = dropout(self.act(self._run(layer, x, edge_index, values, NOTHING)), p)
         return x
 
-    def _between(self, layer: int, x: Tensor, edge_index: Adj, values: tuple[Tensor | None, ...]) -> Tensor:
-        """One layer, and what follows it."""
-        conv: Any = self.convs[layer]
-        p = self.dropout if self.training else 0.0
-        if self._fused_act is None or not ENABLED or not _is_plain(conv):
-            return dropout(self.act(self._layer(layer, x, edge_index, values, with_bias=True)), p)
-        out = self._layer(layer, x, edge_index, values, with_bias=False)
-        note(
-            "bias, activation and dropout in one pass",
-            lambda: f"act={self._fused_act}, p={p}",
-            lambda: (4 + 4 * (p > 0)) * out.numel() * out.element_size(),
-        )
-        return epilogue(out, conv.bias, self._fused_act, p=p, reuse=conv._result_is_free)
-
-    def _layer(
-        self, layer: int, x: Tensor, edge_index: Adj, values: tuple[Tensor | None, ...], *, with_bias: bool
-    ) -> Tensor:
+    def _run(self, layer: int, x: Tensor, edge_index: Adj, values: tuple[Tensor | None, ...], after: Finish) -> Tensor:
+        """One layer and what follows it, together where nothing looks at what is between."""
         conv: Any = self.convs[layer]
         p = self.input_dropout if self.training and layer == 0 else 0.0
-        if not ENABLED or not _is_plain(conv):
-            called: Tensor = conv(dropout(x, p), edge_index, *values)
-            return called
-        out: Tensor = conv._affine(x, edge_index, *values, bias=conv.bias if with_bias else None, p=p)
-        return out
+        if ENABLED and _is_plain(conv):
+            out: Tensor = conv._layer(x, edge_index, *values, p=p, after=after)
+            return out
+        return finish(conv(dropout(x, p), edge_index, *values), None, after, reuse=False)
 
     def _edge_values(self, edge_weight: Tensor | None, edge_attr: Tensor | None) -> tuple[Tensor | None, ...]:
         for argument, value in (("edge_weight", edge_weight), ("edge_attr", edge_attr)):

@@ -17,10 +17,10 @@ from edgewise.ops._reference.segment import (
     segment_softmax_grad,
     segment_spread,
 )
+from edgewise.ops._reference.small_layer import small_layer, small_layer_grad
 from edgewise.ops._reference.sorting import is_sorted, sort_edges
 from edgewise.ops._reference.spmm import extreme_grad, extreme_share, extreme_weight, sddmm, spmm
 from edgewise.ops._reference.structure import (
-    count_keys,
     count_linked,
     has_loops,
     is_sorted_pairs,
@@ -36,7 +36,6 @@ __all__ = [
     "add_rows_",
     "attention",
     "attention_grad",
-    "count_keys",
     "count_linked",
     "count_nonzeros",
     "epilogue",
@@ -56,6 +55,8 @@ __all__ = [
     "segment_softmax",
     "segment_softmax_grad",
     "segment_spread",
+    "small_layer",
+    "small_layer_grad",
     "sort_edges",
     "sort_pairs",
     "split_loops",

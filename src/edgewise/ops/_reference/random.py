@@ -34,4 +34,4 @@ def keep_scale(seed: Tensor | None, rows: int, columns: int, p: float, like: Ten
     h = h ^ (h >> 15)
     threshold = _WORD if p >= 1 else int(p * 2**32)
     scale = 0.0 if p >= 1 else 1 / (1 - p)
-    return torch.where(h < threshold, 0.0, scale).to(like.dtype)
+    return (h >= threshold).to(like.dtype) * scale

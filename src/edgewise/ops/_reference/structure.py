@@ -1,4 +1,4 @@
-"""Lists of pairs ``[2, pairs]``, the edges of a graph: sorting, merging, symmetry, self loops, counts."""
+"""Lists of pairs ``[2, pairs]``, the edges of a graph: sorting, merging, symmetry, self loops."""
 
 import torch
 from torch import Tensor
@@ -6,7 +6,6 @@ from torch import Tensor
 from edgewise.ops._reference.kernel import kernel
 
 __all__ = [
-    "count_keys",
     "count_linked",
     "has_loops",
     "is_sorted_pairs",
@@ -68,10 +67,10 @@ def is_symmetric(pairs: Tensor, limit: int, *, wide: bool) -> Tensor:
     return (forth == back).all()
 
 
-def _split(pairs: Tensor, positions: bool) -> tuple[Tensor, Tensor, Tensor]:  # noqa: FBT001
+def _split(pairs: Tensor, append: int, positions: bool) -> tuple[Tensor, Tensor, Tensor]:  # noqa: FBT001
     context = torch.library.get_ctx()
     count = context.new_dynamic_size()
-    others = pairs.new_empty(2, count)
+    others = pairs.new_empty(2, count + append)
     if not positions:
         return others, pairs.new_empty(0, dtype=torch.int64), pairs.new_empty(0, dtype=torch.int64)
     loops = pairs.new_empty(context.new_dynamic_size(), dtype=torch.int64)
@@ -79,11 +78,15 @@ def _split(pairs: Tensor, positions: bool) -> tuple[Tensor, Tensor, Tensor]:  # 
 
 
 @kernel(_split)
-def split_loops(pairs: Tensor, *, positions: bool) -> tuple[Tensor, Tensor, Tensor]:
-    """The pairs of two different nodes; where they stood; where the others stood. Positions are empty if unwanted."""
+def split_loops(pairs: Tensor, *, append: int, positions: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """The pairs of two different nodes; where they stood; where the others stood.
+
+    One loop of each of the nodes ``0..append - 1`` follows the pairs. Positions are empty if unwanted.
+    """
     is_loop = pairs[0] == pairs[1]
     kept, loops = (~is_loop).nonzero().squeeze(1), is_loop.nonzero().squeeze(1)
-    return pairs[:, kept], kept if positions else kept[:0], loops if positions else loops[:0]
+    appended = torch.arange(append, dtype=pairs.dtype, device=pairs.device).expand(2, -1)
+    return torch.cat([pairs[:, kept], appended], 1), kept if positions else kept[:0], loops if positions else loops[:0]
 
 
 @kernel(lambda pairs: pairs.new_empty((), dtype=torch.bool))
@@ -98,9 +101,3 @@ def count_linked(pairs: Tensor, limit: int) -> Tensor:
     linked = torch.zeros(limit, dtype=torch.bool, device=pairs.device)
     linked[pairs[:, pairs[0] != pairs[1]].flatten().long()] = True
     return linked.sum()
-
-
-@kernel(lambda key, limit: key.new_empty(limit, dtype=torch.int64))
-def count_keys(key: Tensor, limit: int) -> Tensor:
-    """How often each number in ``[0, limit)`` occurs."""
-    return torch.bincount(key, minlength=limit)
