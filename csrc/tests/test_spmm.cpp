@@ -50,8 +50,8 @@ struct Sorted {
   std::vector<Index> perm;
 
   Csr<float, Index> csr(const Graph& graph) const {
-    return {indptr.data(), indices.data(), perm.data(), graph.weight.data(), graph.rows, graph.columns, graph.edges(),
-            graph.edges()};
+    return {indptr.data(), indices.data(), perm.data(),   graph.weight.data(),
+            graph.rows,    graph.columns,  graph.edges(), graph.edges()};
   }
 };
 
@@ -130,7 +130,7 @@ void test_gradients(int64_t width) {
   std::vector<float> share(out.size());
   CHECK(edgewise::extreme_share(threads, matrix.csr(graph), x.data(), out.data(), grad.data(), share.data(), width));
   Csr<float, int32_t> transposed{back.indptr.data(), back.indices.data(), back.perm.data(), graph.weight.data(),
-                                 graph.columns,      graph.rows,          graph.edges()};
+                                 graph.columns,      graph.rows,          graph.edges(),    graph.edges()};
   std::vector<float> grad_x(x.size());
   CHECK(edgewise::extreme_grad(threads, transposed, x.data(), out.data(), share.data(), grad_x.data(), width));
   std::vector<float> grad_weight(graph.row.size());

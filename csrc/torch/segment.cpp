@@ -69,10 +69,12 @@ Tensor segment_reduce_cpu(const Tensor& indptr, const OptionalTensor& perm, cons
   return out;
 }
 
-Tensor segment_spread_cpu(const Tensor& indptr, const OptionalTensor& perm, const Tensor& grad, int64_t num_values,
+// `like` has as many rows as the result: a number would be a constant to a compiler.
+Tensor segment_spread_cpu(const Tensor& indptr, const OptionalTensor& perm, const Tensor& grad, const Tensor& like,
                           const std::string& reduce) {
   check_rows(grad, indptr.numel() - 1, grad.size(1), grad.scalar_type(), "grad");
   STD_TORCH_CHECK(reduce == "sum" || reduce == "mean", "unknown reduce");
+  const int64_t num_values = like.size(0);
   Tensor out = new_members(grad, perm, num_values);
   if (reduce == "sum") {
     run(Spread<Sum>{}, indptr, perm, nullptr, &grad, out, num_values);
@@ -123,7 +125,7 @@ Tensor segment_softmax_grad_cpu(const Tensor& indptr, const OptionalTensor& perm
 
 STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
   m.def("segment_reduce(Tensor indptr, Tensor? perm, Tensor src, str reduce) -> Tensor");
-  m.def("segment_spread(Tensor indptr, Tensor? perm, Tensor grad, int num_values, str reduce) -> Tensor");
+  m.def("segment_spread(Tensor indptr, Tensor? perm, Tensor grad, Tensor like, str reduce) -> Tensor");
   m.def("segment_reduce_grad(Tensor indptr, Tensor? perm, Tensor src, Tensor grad, str reduce) -> Tensor");
   m.def("segment_softmax(Tensor indptr, Tensor? perm, Tensor src) -> Tensor");
   m.def("segment_softmax_grad(Tensor indptr, Tensor? perm, Tensor out, Tensor grad) -> Tensor");

@@ -117,7 +117,8 @@ Tensor is_symmetric_cpu(const Tensor& pairs, int64_t limit, bool wide) {
 
 std::tuple<Tensor, Tensor, Tensor> split_loops_cpu(const Tensor& pairs, int64_t append, bool positions) {
   check_pairs(pairs);
-  STD_TORCH_CHECK(append >= 0, "append must not be negative");
+  const bool wide = pairs.scalar_type() == ScalarType::Long;
+  STD_TORCH_CHECK(append >= 0 && (wide || append <= INT32_MAX), "append must be a number of nodes");
   Tensor others = pairs;
   Tensor kept = pairs;
   Tensor loops = pairs;

@@ -2,20 +2,29 @@
 
 import ctypes
 import os
-from typing import Any
+from typing import Any, ClassVar
 
-__all__ = ["keep_memory", "release_memory"]
+__all__ = ["KeptMemory", "keep_memory", "release_memory"]
 
 # Parameters of glibc's mallopt(3).
-_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
+# To keep: no mapping of its own for any block, and no trimming of the heap's end.
+_KEEP = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, -1))
+# Not to: where glibc's own thresholds end up in a program with large blocks.
+_LET_GO = ((_MMAP_MAX, 65536), (_MMAP_THRESHOLD, 32 * 2**20), (_TRIM_THRESHOLD, 64 * 2**20))
+_SLACK_BYTES = 64 * 2**20
+
+_is_wanted = False
+"""Whether the user has asked for it, beyond what an estimator does while it trains."""
 
 
 def keep_memory() -> bool:
     """Keep freed memory in this process for its next tensors, instead of handing it back to the system page by page.
 
     Large tensors are otherwise mapped afresh at every step of a training, and their first touch costs as much as the
-    arithmetic on them. Memory stays at the peak of what was in use at once; :func:`release_memory` hands it back. The
-    estimators call both. It is a setting of the C library, for the whole process; results do not change.
+    arithmetic on them. The process holds on to what its busiest moment needed, and to gaps between blocks, which can
+    double that; :func:`release_memory` hands it back. The estimators call both, and see to it that gaps do not grow. It
+    is a setting of the C library, for the whole process; results do not change.
 
     Returns:
         Whether it took effect: ``False`` where the C library has no such call (it need not on macOS or musl), or with
@@ -25,15 +34,13 @@ def keep_memory() -> bool:
         >>> keep_memory() in (True, False)
         True
     """
-    mallopt = _c_function("mallopt")
-    if mallopt is None or os.environ.get("EDGEWISE_KEEP_MEMORY", "1") == "0":
-        return False
-    # No mapping of their own for large blocks, and no trimming of the heap's end. Both answer 1 for success.
-    return bool(mallopt(_MMAP_MAX, 0)) and bool(mallopt(_TRIM_THRESHOLD, -1))
+    global _is_wanted
+    _is_wanted = _set(_KEEP)
+    return _is_wanted
 
 
 def release_memory() -> bool:
-    """Hand memory that was kept but is not in use back to the system.
+    """Keep freed memory no longer, and hand what is not in use back to the system.
 
     Returns:
         Whether any was handed back.
@@ -42,6 +49,79 @@ def release_memory() -> bool:
         >>> release_memory() in (True, False)
         True
     """
+    global _is_wanted
+    if _is_wanted:
+        _set(_LET_GO)
+    _is_wanted = False
+    return _trim()
+
+
+class KeptMemory:
+    """Memory kept for the length of a ``with`` block, and handed back at its end; on, if it was kept before.
+
+    Example:
+        >>> with KeptMemory() as kept:
+        ...     kept.bound()
+    """
+
+    def __init__(self) -> None:
+        self._first: int | None = None
+        self._is_on = False
+
+    def __enter__(self) -> "KeptMemory":
+        self._is_on = _set(_KEEP)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_on and not _is_wanted:
+            _set(_LET_GO)
+        _trim()
+
+    def bound(self) -> None:
+        """Hand free memory back once it is twice what it was when this was first asked: call it every second or so."""
+        free = _free_bytes()
+        self._first = free if self._first is None else self._first
+        if free > 2 * self._first + _SLACK_BYTES:
+            _trim()
+
+
+class _MallInfo(ctypes.Structure):
+    """What glibc's mallinfo2(3) answers."""
+
+    _fields_: ClassVar = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        )
+    ]
+
+
+def _free_bytes() -> int:
+    """How much memory is free inside this process; 0 where the C library does not say."""
+    ask = _c_function("mallinfo2")
+    if ask is None:
+        return 0
+    ask.restype = _MallInfo
+    return int(ask().fordblks)
+
+
+def _set(choice: tuple[tuple[int, int], ...]) -> bool:
+    mallopt = _c_function("mallopt")
+    if mallopt is None or os.environ.get("EDGEWISE_KEEP_MEMORY", "1") == "0":
+        return False
+    return all(mallopt(parameter, value) == 1 for parameter, value in choice)
+
+
+def _trim() -> bool:
     trim = _c_function("malloc_trim")
     return trim is not None and bool(trim(0))
 

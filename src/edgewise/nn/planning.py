@@ -61,7 +61,7 @@ def plan(model: torch.nn.Module, data: Any) -> Plan:
 
     Example:
         >>> from edgewise.nn import GCN
-        >>> x, edge_index = torch.randn(50, 8), torch.randint(50, (2, 200))
+        >>> x, edge_index = torch.randn(5000, 8), torch.randint(5000, (2, 20000))
         >>> print(plan(GCN(8, 16, num_layers=2, out_channels=3), (x, edge_index)).steps[0][1].order)
         multiply what was propagated once
     """

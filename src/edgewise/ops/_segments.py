@@ -74,15 +74,16 @@ def _check_range(index: Tensor, num_segments: int, caller: str) -> None:
 def _group_traced(index: Tensor, num_segments: int, caller: str) -> tuple[Tensor, Tensor]:
     indptr, perm = group(index, num_segments, caller)
     if perm is None:  # a graph knows no optional results
-        perm = torch.arange(index.shape[-1], dtype=torch.int32, device=index.device)
-    # Copies: a compiler may write other results over them when they have been used.
-    return indptr.clone(), perm.to(torch.int32, copy=True)
+        perm = torch.arange(index.shape[-1], device=index.device)
+    # Copies: a compiler may write other results over them when they have been used. And int64: the type must not depend
+    # on a size.
+    return indptr.clone(), perm.to(torch.int64, copy=True)
 
 
 @_group_traced.register_fake
 def _(index: Tensor, num_segments: int, caller: str) -> tuple[Tensor, Tensor]:
     indptr = index.new_empty(num_segments + 1, dtype=torch.int64)
-    return indptr, index.new_empty(index.shape[-1], dtype=torch.int32)
+    return indptr, index.new_empty(index.shape[-1], dtype=torch.int64)
 
 
 def as_rows(values: Tensor) -> Tensor:
@@ -106,16 +107,17 @@ class _Reduce(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, src: Tensor, indptr: Tensor, perm: Tensor | None, reduce: str) -> Tensor:
         src = src.contiguous()
-        ctx.reduce, ctx.num_values = reduce, src.shape[0]
-        ctx.save_for_backward(indptr, perm, None if reduce in _LINEAR else src)
+        ctx.reduce = reduce
+        # Of src, sum and mean need the number of rows alone: not a reason to keep it.
+        ctx.save_for_backward(indptr, perm, src.new_empty(src.shape[0], 0) if reduce in _LINEAR else src)
         out: Tensor = _dispatch.run("segment_reduce", src, indptr, perm, src, reduce)
         return out
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         indptr, perm, src = ctx.saved_tensors
-        if src is None:
-            return _Spread.apply(grad, indptr, perm, ctx.num_values, ctx.reduce), None, None, None
+        if ctx.reduce in _LINEAR:
+            return _Spread.apply(grad, indptr, perm, src, ctx.reduce), None, None, None
         return _reduce_grad(ctx, indptr, perm, src, grad), None, None, None
 
 
@@ -129,11 +131,11 @@ class _Spread(torch.autograd.Function):
     """The transpose of sum and mean, and they of it."""
 
     @staticmethod
-    def forward(ctx: Any, grad: Tensor, indptr: Tensor, perm: Tensor | None, num_values: int, reduce: str) -> Tensor:
+    def forward(ctx: Any, grad: Tensor, indptr: Tensor, perm: Tensor | None, like: Tensor, reduce: str) -> Tensor:
         ctx.reduce = reduce
         ctx.save_for_backward(indptr, perm)
         grad = grad.contiguous()
-        out: Tensor = _dispatch.run("segment_spread", grad, indptr, perm, grad, num_values, reduce)
+        out: Tensor = _dispatch.run("segment_spread", grad, indptr, perm, grad, like, reduce)
         return out
 
     @staticmethod

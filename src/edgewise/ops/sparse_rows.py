@@ -32,7 +32,7 @@ class SparseRows(NamedTuple):
         return spmm(self.rows, weight, dropout(self.values.unsqueeze(1), p).squeeze(1))
 
 
-def sparse_rows(x: Float[Tensor, "nodes in"]) -> SparseRows | None:
+def sparse_rows(x: Float[Tensor, "nodes *width"]) -> SparseRows | None:
     """Return ``x`` by its non-zero entries if they are few, else ``None``; kept with ``x`` until it changes.
 
     Args:

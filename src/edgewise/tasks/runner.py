@@ -10,7 +10,7 @@ from types import FrameType
 
 import torch
 
-from edgewise._memory import keep_memory, release_memory
+from edgewise._memory import KeptMemory
 from edgewise.tasks.checkpoint import save_checkpoint
 from edgewise.tasks.loop import Training
 from edgewise.tasks.progress import show_progress
@@ -32,18 +32,19 @@ def run_training(training: Training, name: str, checkpoint: Path | None, *, quie
         quiet: Show no progress.
     """
     written = -CHECKPOINT_EVERY_S
-    keep_memory()
-    with _interruptions() as is_interrupted, show_progress(training.config.epochs, name, quiet=quiet) as tell:
+    progress = show_progress(training.config.epochs, name, quiet=quiet)
+    with KeptMemory() as memory, _interruptions() as is_interrupted, progress as tell:
         while not training.is_finished and not is_interrupted():
             tell(training.epoch + 1, training.run_epoch())
-            if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_EVERY_S:
-                save_checkpoint(training, checkpoint)
+            if time.monotonic() - written >= CHECKPOINT_EVERY_S:
+                memory.bound()
+                if checkpoint is not None:
+                    save_checkpoint(training, checkpoint)
                 written = time.monotonic()
         if checkpoint is not None:
             save_checkpoint(training, checkpoint)
     if training.epoch > 0:
         training.keep_best()
-    release_memory()
     return training.is_finished
 
 

@@ -94,9 +94,13 @@ def segment_reduce(indptr: Tensor, perm: Tensor | None, src: Tensor, reduce: str
     return out.to(src.dtype)
 
 
-@kernel(lambda indptr, perm, grad, num_values, reduce: grad.new_empty(num_values, grad.shape[1]))
-def segment_spread(indptr: Tensor, perm: Tensor | None, grad: Tensor, num_values: int, reduce: str) -> Tensor:
-    """The transpose of sum and mean: ``out[k] = grad[i]``, or that divided by the number of members."""
+@kernel(lambda indptr, perm, grad, like, reduce: grad.new_empty(like.shape[0], grad.shape[1]))
+def segment_spread(indptr: Tensor, perm: Tensor | None, grad: Tensor, like: Tensor, reduce: str) -> Tensor:
+    """The transpose of sum and mean: ``out[k] = grad[i]``, or that divided by the number of members.
+
+    ``like`` has as many rows as the result: a number would be a constant to a compiler.
+    """
+    num_values = like.shape[0]
     share = _members(grad, None)
     if reduce == "mean":
         share = share / _counts(indptr, share)

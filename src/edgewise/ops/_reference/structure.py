@@ -68,13 +68,10 @@ def is_symmetric(pairs: Tensor, limit: int, *, wide: bool) -> Tensor:
 
 
 def _split(pairs: Tensor, append: int, positions: bool) -> tuple[Tensor, Tensor, Tensor]:  # noqa: FBT001
-    context = torch.library.get_ctx()
-    count = context.new_dynamic_size()
-    others = pairs.new_empty(2, count + append)
-    if not positions:
-        return others, pairs.new_empty(0, dtype=torch.int64), pairs.new_empty(0, dtype=torch.int64)
-    loops = pairs.new_empty(context.new_dynamic_size(), dtype=torch.int64)
-    return others, pairs.new_empty(count, dtype=torch.int64), loops
+    new_size = torch.library.get_ctx().new_dynamic_size
+    others = pairs.new_empty(2, new_size())
+    kept, loops = (pairs.new_empty(new_size() if positions else 0, dtype=torch.int64) for _ in range(2))
+    return others, kept, loops
 
 
 @kernel(_split)
