@@ -7,3 +7,10 @@
 #else
 #define EDGEWISE_CLONES
 #endif
+
+// gcc peels loops of up to 16 turns before it looks for vectors, and finds none where a turn chooses.
+#if defined(__GNUC__) && !defined(__clang__)
+#define EDGEWISE_KEEP_LOOP _Pragma("GCC unroll 1")
+#else
+#define EDGEWISE_KEEP_LOOP
+#endif

@@ -18,13 +18,6 @@
 #include "scalar.h"
 #include "spmm.h"
 
-// gcc peels loops of up to 16 turns before it looks for vectors, and finds none where a turn chooses.
-#if defined(__GNUC__) && !defined(__clang__)
-#define EDGEWISE_KEEP_LOOP _Pragma("GCC unroll 1")
-#else
-#define EDGEWISE_KEEP_LOOP
-#endif
-
 namespace edgewise {
 
 // Which rows belong together: the members of segment i are named by position[indptr[i]:indptr[i + 1]], or are those

@@ -74,30 +74,34 @@ template <class Scalar>
   for (int64_t f = 0; f < count; f += kLine) __builtin_prefetch(row + f);
 }
 
-// `kWidth` features of one row; kWidth is a constant so that the accumulators become registers.
-template <int kWidth, class Reduce, bool kWeighted, class Scalar, class Index>
+// `kWidth` features of one row; kWidth is a constant so that the accumulators become registers. Of the last few
+// features, for which there is no constant, only `used` are there.
+template <int kWidth, bool kPartial, class Reduce, bool kWeighted, class Scalar, class Index>
 [[gnu::always_inline]] inline void reduce_tile(const Csr<Scalar, Index>& a, const Scalar* diagonal, const Scalar* x,
-                                               Scalar* out, int64_t width, int64_t row, int64_t first) {
+                                               Scalar* out, int64_t width, int64_t row, int64_t first,
+                                               int64_t used = kWidth) {
   const int64_t begin = a.indptr[row];
   const int64_t end = a.indptr[row + 1];
   const int64_t last_edge = a.indptr[a.num_rows];
   using Wide = Accumulator<Scalar>;
+  const int64_t count = kPartial ? used : kWidth;
   Wide total[kWidth];
-  for (int f = 0; f < kWidth; ++f) {
+  for (int64_t f = 0; f < count; ++f) {
     total[f] = diagonal ? widen(diagonal[row]) * widen(x[row * width + first + f]) : Reduce::template start<Wide>();
   }
   for (int64_t k = begin; k < end; ++k) {
     if (k + kPrefetchEdges < last_edge) {
-      prefetch_row(x + static_cast<int64_t>(a.indices[k + kPrefetchEdges]) * width + first, kWidth);
+      prefetch_row(x + static_cast<int64_t>(a.indices[k + kPrefetchEdges]) * width + first, count);
     }
     const Scalar* source = x + static_cast<int64_t>(a.indices[k]) * width + first;
     const Wide value = kWeighted ? a.value(k) : Wide(1);
-    for (int f = 0; f < kWidth; ++f) {
+    EDGEWISE_KEEP_LOOP
+    for (int64_t f = 0; f < count; ++f) {
       total[f] = Reduce::combine(total[f], kWeighted ? value * widen(source[f]) : widen(source[f]));
     }
   }
   Scalar* target = out + row * width + first;
-  for (int f = 0; f < kWidth; ++f) target[f] = static_cast<Scalar>(Reduce::finish(total[f], end - begin));
+  for (int64_t f = 0; f < count; ++f) target[f] = static_cast<Scalar>(Reduce::finish(total[f], end - begin));
 }
 
 template <class Reduce, bool kWeighted, class Scalar, class Index>
@@ -108,16 +112,14 @@ EDGEWISE_CLONES bool spmm_rows(const Csr<Scalar, Index>& a, const Scalar* diagon
     if (!a.row_is_valid(row)) return false;
     int64_t f = 0;
     for (; f + kWide <= width; f += kWide) {
-      reduce_tile<kWide, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
+      reduce_tile<kWide, false, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
     }
     for (; f + kWide / 2 <= width; f += kWide / 2) {
-      reduce_tile<kWide / 2, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
+      reduce_tile<kWide / 2, false, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
     }
-    for (; f + kWide / 8 <= width; f += kWide / 8) {
-      reduce_tile<kWide / 8, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
+    if (f < width) {
+      reduce_tile<kWide / 2, true, Reduce, kWeighted>(a, diagonal, x, out, width, row, f, width - f);
     }
-    for (; f + 4 <= width; f += 4) reduce_tile<4, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
-    for (; f < width; ++f) reduce_tile<1, Reduce, kWeighted>(a, diagonal, x, out, width, row, f);
   }
   return true;
 }

@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 __all__ = ["KeptMemory", "keep_memory", "release_memory"]
@@ -12,6 +14,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MMAP_MAX = -1, -3, -4
 _KEEP = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, -1))
 # Not to: where glibc's own thresholds end up in a program with large blocks.
 _LET_GO = ((_MMAP_MAX, 65536), (_MMAP_THRESHOLD, 32 * 2**20), (_TRIM_THRESHOLD, 64 * 2**20))
+_MADV_HUGEPAGE = 14
 _SLACK_BYTES = 64 * 2**20
 
 _is_wanted = False
@@ -118,7 +121,28 @@ def _set(choice: tuple[tuple[int, int], ...]) -> bool:
     mallopt = _c_function("mallopt")
     if mallopt is None or os.environ.get("EDGEWISE_KEEP_MEMORY", "1") == "0":
         return False
-    return all(mallopt(parameter, value) == 1 for parameter, value in choice)
+    is_set = all(mallopt(parameter, value) == 1 for parameter, value in choice)
+    if is_set and choice is _KEEP:
+        _prefer_huge_pages()
+    return is_set
+
+
+def _prefer_huge_pages() -> None:
+    """Let the heap span what the next tensors may need, untouched, and ask for pages of 2 MB under all of it.
+
+    The first touch of a page then costs 512 times less often, and gathering rows at random stays within what the
+    processor can translate at once. Only addresses are reserved; memory is taken as it is touched.
+    """
+    malloc, free, madvise = (_c_function(name) for name in ("malloc", "free", "madvise"))
+    malloc.restype, malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    free.argtypes, madvise.argtypes = [ctypes.c_void_p], [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    free(malloc(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4))
+    try:
+        maps = Path("/proc/self/maps").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return
+    for start, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) .*\[heap\]$", maps, flags=re.MULTILINE):
+        madvise(int(start, 16), int(end, 16) - int(start, 16), _MADV_HUGEPAGE)
 
 
 def _trim() -> bool:
