@@ -51,7 +51,7 @@ def start_fit(part: str) -> Fit:
 def agreement() -> dict[str, tuple[float, float]]:
     data = cora()
     ours, theirs = model(library("edgewise")), model(library("torch_geometric"))
-    return models_agree(ours, theirs, lambda net: net(data.x, data.edge_index))
+    return models_agree(ours, theirs, lambda net, dtype: net(data.x.to(dtype), data.edge_index))
 
 
 def absent() -> str | None:

@@ -25,7 +25,7 @@ def start(name: str, form: str = "") -> Steps:
 def agreement() -> dict[str, tuple[float, float]]:
     x, edge_index, _ = graph()
     pair = model(library("edgewise")), model(library("torch_geometric"))
-    return models_agree(*pair, lambda conv: conv(x, edge_index))
+    return models_agree(*pair, lambda conv, dtype: conv(x.to(dtype), edge_index))
 
 
 ROWS = [

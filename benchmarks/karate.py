@@ -82,7 +82,7 @@ def agreement() -> dict[str, tuple[float, float]]:
     if not (torch.equal(ours.x, theirs.x) and torch.equal(ours.train_mask, theirs.train_mask)):
         raise ValueError("the libraries' karate clubs differ")
     pair = model(library("edgewise")), model(library("torch_geometric"))
-    return models_agree(*pair, lambda net: net(theirs.x, theirs.edge_index)[0])
+    return models_agree(*pair, lambda net, dtype: net(theirs.x.to(dtype), theirs.edge_index)[0])
 
 
 ROWS = [

@@ -55,7 +55,7 @@ def start(name: str, form: str = "") -> Steps:
 def agreement() -> dict[str, tuple[float, float]]:
     x, edge_index = graph()
     pair = model(library("edgewise")), model(library("torch_geometric"))
-    return models_agree(*pair, lambda net: net(x, edge_index))
+    return models_agree(*pair, lambda net, dtype: net(x.to(dtype), edge_index))
 
 
 ROWS = [

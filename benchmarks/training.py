@@ -43,7 +43,7 @@ def start_mlp() -> Steps:
 def agreement(make: Make) -> dict[str, tuple[float, float]]:
     x, edge_index, _ = graph()
     ours, theirs = make(library("edgewise")), make(library("torch_geometric"))
-    return models_agree(ours, theirs, lambda model: model(x, edge_index))
+    return models_agree(ours, theirs, lambda model, dtype: model(x.to(dtype), edge_index))
 
 
 def stock(name: str) -> Make:

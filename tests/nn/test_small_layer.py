@@ -1,5 +1,8 @@
 """Layers on small graphs, in one call: the same numbers as step by step, for every activation and every gradient."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -111,6 +114,29 @@ def test_layers_on_small_graphs_take_it(monkeypatch):
     torch.testing.assert_close(small, steps)
     for mine, other in zip(grads, torch.autograd.grad((steps**2).sum(), list(model.parameters())), strict=True):
         torch.testing.assert_close(mine, other)
+
+
+def test_a_second_call_takes_the_short_way_and_sees_every_change():
+    generator = torch.Generator().manual_seed(0)
+    x, edges = torch.randn(34, 6, generator=generator), torch.randint(0, 34, (2, 150), generator=generator)
+    conv = GCNConv(6, 4)
+    assert torch.equal(conv(x, edges), conv(x, edges))
+    assert conv._shortcut is not None
+    fresh = copy.deepcopy(conv)
+    assert fresh._shortcut is None
+    assert pickle.loads(pickle.dumps(conv))._shortcut is None
+    edges[:, :20] = edges[:, 20:40].clone()
+    assert torch.equal(conv(x, edges), fresh(x, edges.clone()))
+    x.mul_(2)
+    assert torch.equal(conv(x, edges), fresh(x, edges.clone()))
+    assert torch.equal(conv(x[:33], edges % 33), fresh(x[:33], edges % 33))
+    weight = torch.rand(150, generator=generator)
+    assert torch.equal(conv(x, edges, weight), fresh(x, edges, weight))
+    doubled = torch.nn.Parameter(2 * conv.lin.weight.detach())
+    conv.lin.weight = fresh.lin.weight = doubled
+    assert torch.equal(conv(x, edges), fresh(x, edges.clone()))
+    conv.lin.register_forward_hook(lambda layer, args, out: out * 0)
+    assert torch.equal(conv(x, edges), conv.bias.expand(34, 4))
 
 
 def test_weights_that_learn_go_the_long_way():

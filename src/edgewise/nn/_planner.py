@@ -6,6 +6,7 @@ depends on constants alone is computed once. What never happens here is a change
 """
 
 import os
+import weakref
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -25,8 +26,10 @@ __all__ = [
     "NOTHING",
     "Finish",
     "Propagation",
+    "Shortcut",
     "Step",
     "finish",
+    "is_small",
     "linear_features",
     "multiply",
     "note",
@@ -139,19 +142,34 @@ def propagate_linear(
     after: Finish = NOTHING,
     *,
     p: float = 0.0,
+    root: Linear | None = None,
 ) -> Tensor:
-    r"""Return :math:`\sigma(A\,\mathrm{dropout}(X)\,W^\top + b)` in the cheapest way."""
+    r"""Return :math:`\sigma(A\,\mathrm{dropout}(X)\,W^\top + X R^\top + b)` in the cheapest way (``root`` has R)."""
     planned = ENABLED and x.dim() == 2 and _is_plain(lin)
-    if planned and p == 0 and _is_small(x, lin.weight_for(x), propagation):
+    if planned and p == 0 and root is None and is_small(x, lin.weight_for(x), propagation):
         return _all_in_one(lin.weight, x, propagation, bias, after)
     if not planned or not _propagates_first(x, lin.weight_for(x)) or sparse_rows(x) is not None:
-        out = propagation.run(linear_features(lin, x, p=p))
+        out = _multiplied_first(lin, x, propagation, p, root)
         note("multiply, then propagate", lambda: f"{x.shape[-1]} features in, {out.shape[-1]} out", lambda: 0)
         return finish(out, bias, after)
     mixed = _propagated(x, lin.weight, propagation, p)
-    if after is NOTHING:
+    if after is NOTHING and root is None:
         return linear(mixed, lin.weight, bias)
-    return finish(linear(mixed, lin.weight), bias, after)
+    out = linear(mixed, lin.weight)
+    if root is not None:
+        out = out.addmm_(x, root.weight_for(x).t()) if _is_plain(root) else out.add_(linear_features(root, x))
+    return finish(out, bias, after)
+
+
+def _multiplied_first(lin: Linear, x: Tensor, propagation: Propagation, p: float, root: Linear | None) -> Tensor:
+    if root is None:
+        return propagation.run(linear_features(lin, x, p=p))
+    if not (ENABLED and x.dim() == 2 and _is_plain(lin) and _is_plain(root)) or sparse_rows(x) is not None:
+        return propagation.run(linear_features(lin, x)).add_(linear_features(root, x))
+    # One product reads x once for both maps.
+    both = linear(x, torch.cat([lin.weight_for(x), root.weight_for(x)]))
+    neighbours, own = both.tensor_split([lin.weight.shape[0]], dim=1)
+    return propagation.run(neighbours.contiguous()).add_(own)
 
 
 def _propagated(x: Tensor, weight: Tensor, propagation: Propagation, p: float) -> Tensor:
@@ -184,7 +202,40 @@ def _all_in_one(weight: Tensor, x: Tensor, propagation: Propagation, bias: Tenso
     return small_layer(adjacency, x, weight, bias, weight=weights, diagonal=diagonal, act=after.act, p=after.p)
 
 
-def _is_small(x: Tensor, weight: Tensor, propagation: Propagation) -> bool:
+class Shortcut:
+    """A small layer's decision, for the next call with the same edges and features of the same kind.
+
+    On such a graph asking everything again would take longer than the layer itself.
+    """
+
+    __slots__ = ("_dtype", "_edges", "_matrix", "_shape", "_version")
+
+    def __init__(self, x: Tensor, edge_index: Tensor, matrix: tuple[Adjacency, Tensor | None, Tensor | None]) -> None:
+        self._edges, self._version = weakref.ref(edge_index), edge_index._version
+        self._shape, self._dtype, self._matrix = x.shape, x.dtype, matrix
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        return type(None), ()  # a copy or a saved layer asks again
+
+    def run(self, lin: Linear, x: Tensor, edge_index: Tensor, bias: Tensor | None, after: Finish) -> Tensor | None:
+        """Return the layer's result, or ``None`` where something is not as it was."""
+        if (
+            edge_index is not self._edges()
+            or edge_index._version != self._version
+            or x.shape != self._shape
+            or x.dtype != self._dtype
+            or recording
+            or torch.compiler.is_compiling()
+            or torch.is_autocast_enabled("cpu")
+            or not _is_plain(lin)
+        ):
+            return None
+        adjacency, weight, diagonal = self._matrix
+        act, p = after
+        return small_layer(adjacency, x, lin.weight, bias, weight=weight, diagonal=diagonal, act=act, p=p)
+
+
+def is_small(x: Tensor, weight: Tensor, propagation: Propagation) -> bool:
     """Whether one thread is done before several calls have begun."""
     matrix = propagation.matrix
     work = max(x.numel(), propagation.edges) * weight.shape[0]

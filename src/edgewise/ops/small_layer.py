@@ -48,59 +48,32 @@ def small_layer(
         [[5.0], [1.0]]
     """
     seed = draw_seed() if p > 0 else None
-    out: Tensor = _SmallLayer.apply(x, w, bias, adjacency, weight, diagonal, act, p, seed)
+    out: Tensor = _SmallLayer.apply(x, w, bias, (adjacency, weight, diagonal, act, p, seed))
     return out
 
 
 class _SmallLayer(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any,
-        x: Tensor,
-        w: Tensor,
-        bias: Tensor | None,
-        a: Adjacency,
-        weight: Tensor | None,
-        diagonal: Tensor | None,
-        act: str,
-        p: float,
-        seed: Tensor | None,
-    ) -> Tensor:
+    def forward(ctx: Any, x: Tensor, w: Tensor, bias: Tensor | None, rest: tuple[Any, ...]) -> Tensor:
+        a, weight, diagonal, *finish = rest
         x, w = x.contiguous(), w.contiguous()
-        y: Tensor = _dispatch.run(
-            "small_layer", x, a.indptr, a.indices, a.perm, weight, diagonal, x, w, bias, act, p, seed
-        )
-        ctx.adjacency, ctx.act, ctx.p = a, act, p
-        ctx.save_for_backward(x, w, bias, weight, diagonal, seed, y)
+        y: Tensor = _dispatch.run("small_layer", x, a.indptr, a.indices, a.perm, weight, diagonal, x, w, bias, *finish)
+        ctx.rest = rest
+        ctx.save_for_backward(x, w, bias, y)
         return y
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        x, w, bias, weight, diagonal, seed, y = ctx.saved_tensors
-        a: Adjacency = ctx.adjacency
+        x, w, bias, y = ctx.saved_tensors
+        a, weight, diagonal, *finish = ctx.rest
         needed = ctx.needs_input_grad[:3]
         if torch.is_grad_enabled():  # somebody wants a second derivative: torch finds it through the definition
-            rows = (a.indptr, a.indices, a.perm, weight, diagonal)
-            out = _reference.small_layer(*rows, x, w, bias, ctx.act, ctx.p, seed)
+            out = _reference.small_layer(a.indptr, a.indices, a.perm, weight, diagonal, x, w, bias, *finish)
             wanted = [t for t, need in zip((x, w, bias), needed, strict=True) if need]
             grads = iter(torch.autograd.grad(out, wanted, grad, create_graph=True))
-            return *(next(grads) if need else None for need in needed), *[None] * 6
+            return *(next(grads) if need else None for need in needed), None
         back = a.transpose()
-        found = _dispatch.run(
-            "small_layer_grad",
-            grad,
-            back.indptr,
-            back.indices,
-            back.perm,
-            weight,
-            diagonal,
-            x,
-            w,
-            ctx.act,
-            ctx.p,
-            seed,
-            y,
-            grad.contiguous(),
-            *needed,
-        )
-        return *(g if need else None for g, need in zip(found, needed, strict=True)), *[None] * 6
+        rows = (back.indptr, back.indices, back.perm, weight, diagonal)
+        found = _dispatch.run("small_layer_grad", grad, *rows, x, w, *finish, y, grad.contiguous(), *needed)
+        grad_x, grad_w, grad_bias = found
+        return grad_x if needed[0] else None, grad_w if needed[1] else None, grad_bias if needed[2] else None, None

@@ -10,7 +10,7 @@ from edgewise._typing import Adj, EdgeIndex, Float, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
 from edgewise.nn._checks import check_features, check_width
-from edgewise.nn._planner import NOTHING, Finish, Propagation, propagate_linear
+from edgewise.nn._planner import ENABLED, NOTHING, Finish, Propagation, Shortcut, is_small, propagate_linear
 from edgewise.nn.linear import Linear
 from edgewise.nn.message_passing import MessagePassing, as_edge_index, overrides_nothing
 from edgewise.ops import spmm
@@ -136,6 +136,7 @@ class GCNConv(MessagePassing):
         self.add_self_loops = add_self_loops
         self.normalize = normalize
         self._cached: Any = None
+        self._shortcut: Shortcut | None = None
         self.fuse = self.fuse and self.aggr in ("add", "sum")  # a diagonal has a meaning in sums alone
         self._fuses_epilogue = self.fuse and overrides_nothing(self, GCNConv)
         self.lin = Linear(in_channels, out_channels, bias=False, weight_initializer="glorot")
@@ -169,6 +170,10 @@ class GCNConv(MessagePassing):
         self, x: Tensor, edge_index: Adj, edge_weight: Tensor | None = None, *, p: float = 0.0, after: Finish = NOTHING
     ) -> Tensor:
         r"""Return :meth:`forward` of dropped features, and what follows it, in the way that costs least."""
+        if self._shortcut is not None and edge_weight is None and p == 0:
+            quick = self._shortcut.run(self.lin, x, edge_index, self.bias, after)
+            if quick is not None:
+                return quick
         self._check(x, edge_index)
         adjacency, weight, diagonal = self._operator(edge_index, edge_weight, x.shape[self.node_dim], x.dtype)
         matrix = (adjacency, weight, diagonal) if isinstance(adjacency, Adjacency) else None
@@ -179,7 +184,11 @@ class GCNConv(MessagePassing):
             ("gcn", self.improved, self.add_self_loops, self.normalize, self.flow),
             matrix,
         )
-        return propagate_linear(self.lin, x, propagation, self.bias, after, p=p)
+        out = propagate_linear(self.lin, x, propagation, self.bias, after, p=p)
+        can_repeat = ENABLED and edge_weight is None and not self.cached and x.dim() == 2
+        if can_repeat and matrix is not None and is_small(x, self.lin.weight, propagation):
+            self._shortcut = Shortcut(x, edge_index, matrix)
+        return out
 
     def message(self, x_j: Tensor, edge_weight: Tensor | None) -> Tensor:  # type: ignore[override]
         """Weigh the source's features."""

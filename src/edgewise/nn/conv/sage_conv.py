@@ -128,6 +128,8 @@ class SAGEConv(MessagePassing):
             key = ("sage", self.aggr, self.flow, num_dst)
             run = lambda x: self._aggregate_neighbours(edge_index, x, num_dst)  # noqa: E731
             propagation = Propagation(run, edge_index.shape[1], (edge_index,), key)
+            if self.root_weight and target is not None and projected is target:
+                return propagate_linear(self.lin_l, projected, propagation, self.lin_l.bias, after, root=self.lin_r)
             out = propagate_linear(self.lin_l, projected, propagation)
         else:
             pair = (projected, target)
