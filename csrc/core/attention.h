@@ -351,6 +351,7 @@ EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed,
           Wide lane[16] = {};  // partial sums in a fixed order, so that the dot product is a vector one
           int64_t f = h * channels;
           for (; f + 16 <= (h + 1) * channels; f += 16) {
+            EDGEWISE_KEEP_LOOP
             for (int64_t l = 0; l < 16; ++l) {
               lane[l] += widen(g[f + l]) * carried<Score>(in, at, f + l);
               value_total[f + l] += weight * widen(g[f + l]);

@@ -18,6 +18,7 @@ template <class Scalar>
   Accumulator<Scalar> lane[kLanes] = {};
   int64_t f = 0;
   for (; f + kLanes <= width; f += kLanes) {
+    EDGEWISE_KEEP_LOOP
     for (int l = 0; l < kLanes; ++l) lane[l] += widen(a[f + l]) * widen(b[f + l]);
   }
   for (int l = 0; f < width; ++f, ++l) lane[l] += widen(a[f]) * widen(b[f]);

@@ -95,9 +95,14 @@ template <int kWidth, bool kPartial, class Reduce, bool kWeighted, class Scalar,
     }
     const Scalar* source = x + static_cast<int64_t>(a.indices[k]) * width + first;
     const Wide value = kWeighted ? a.value(k) : Wide(1);
-    EDGEWISE_KEEP_LOOP
-    for (int64_t f = 0; f < count; ++f) {
+    const auto add = [&](int64_t f) {
       total[f] = Reduce::combine(total[f], kWeighted ? value * widen(source[f]) : widen(source[f]));
+    };
+    if constexpr (kPartial) {
+      EDGEWISE_KEEP_LOOP
+      for (int64_t f = 0; f < count; ++f) add(f);
+    } else {
+      for (int64_t f = 0; f < kWidth; ++f) add(f);
     }
   }
   Scalar* target = out + row * width + first;

@@ -15,7 +15,9 @@ Tensor spmm_cpu(const Tensor& indptr, const Tensor& indices, const OptionalTenso
   Tensor out = new_rows(x, indptr.numel() - 1, width);
   dispatch(x, indices, [&](auto scalar, auto index) {
     using Scalar = decltype(scalar);
-    const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, perm, weight, x.size(0), x.scalar_type());
+    // Without weights nobody asks where the caller keeps them.
+    const auto a = as_csr<Scalar, decltype(index)>(indptr, indices, weight ? perm : OptionalTensor{}, weight, x.size(0),
+                                                   x.scalar_type(), weight ? weight->numel() : -1);
     const Scalar* loops = nullptr;
     if (diagonal) {
       check_dense(*diagonal, 1, "diagonal");

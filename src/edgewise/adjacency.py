@@ -47,6 +47,7 @@ class Adjacency:
 
     __slots__ = (
         "__weakref__",
+        "_by_source",
         "_degree",
         "_incidence",
         "_looped",
@@ -65,6 +66,7 @@ class Adjacency:
     num_values: int
     _degree: Tensor | None
     _incidence: "Adjacency | None"
+    _by_source: "Adjacency | None"
     _looped: "Adjacency | None"
     _transposed: "Adjacency | weakref.ref[Adjacency] | None"
 
@@ -80,7 +82,7 @@ class Adjacency:
         fields = {"indptr": indptr, "indices": indices, "perm": perm, "num_src": num_src, "num_values": num_values}
         for name, value in fields.items():
             object.__setattr__(self, name, value)
-        for cache in ("_transposed", "_incidence", "_looped", "_degree"):
+        for cache in ("_transposed", "_incidence", "_by_source", "_looped", "_degree"):
             object.__setattr__(self, cache, None)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -174,6 +176,23 @@ class Adjacency:
         if back.indices is self.indices and torch.equal(moved, of_transpose):
             object.__setattr__(ordered, "_transposed", weakref.ref(ordered))
         return ordered, moved
+
+    def numbered_by_source(self) -> "Adjacency":
+        """Return the same matrix with its edges numbered in the order of its transpose, kept with this adjacency.
+
+        For values that a kernel makes itself, going over the transpose: it then writes them one after the other.
+        """
+        known = self._by_source
+        if known is None:
+            plain = Adjacency(self.indptr, self.indices, None, self.num_src)
+            back = plain.transpose()
+            order = torch.arange(self.num_edges, dtype=self.indices.dtype, device=self.indices.device)
+            number = order if back.perm is None else torch.empty_like(order).index_copy_(0, back.perm.long(), order)
+            known = Adjacency(self.indptr, self.indices, number, self.num_src)
+            ordered = Adjacency(back.indptr, back.indices, None, self.num_dst)
+            object.__setattr__(known, "_transposed", ordered)
+            object.__setattr__(self, "_by_source", known)
+        return known
 
     def with_self_loops(self) -> "Adjacency":
         """Return the same edges without loops, and one loop a node, kept with this adjacency.

@@ -11,6 +11,7 @@ from tests.graphs import corner_case, graphs
 from edgewise import Adjacency
 from edgewise.adjacency import _memo
 from edgewise.errors import DTypeError, NodeIndexError, ShapeError
+from edgewise.ops import sddmm, spmm
 
 
 @settings(max_examples=60, deadline=None)
@@ -117,3 +118,27 @@ def test_refuses(edge_index, error, text):
     with pytest.raises(error) as caught:
         Adjacency.of(edge_index, (4, 4))
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["unsorted", "self loops", "no edges", "duplicates"])
+def test_operators_on_an_adjacency_with_self_loops(name):
+    edge_index, nodes, _ = corner_case(name)
+    looped = Adjacency.of(edge_index, (nodes, nodes)).with_self_loops()
+    is_loop = edge_index[0] == edge_index[1]
+    stored = torch.cat([edge_index[:, ~is_loop], torch.arange(nodes).expand(2, -1)], 1)
+    kept = torch.cat([~is_loop, torch.ones(nodes, dtype=torch.bool)])
+    x = torch.randn(nodes, 3, dtype=torch.float64, requires_grad=True)
+    weight = torch.rand(len(kept), dtype=torch.float64, requires_grad=True)
+    plain = Adjacency.of(stored, (nodes, nodes))
+    assert (looped.num_edges, looped.num_values) == (stored.shape[1], len(kept))
+    torch.testing.assert_close(spmm(looped, x, reduce="max"), spmm(plain, x, reduce="max"))
+    out, expected = spmm(looped, x, weight), spmm(plain, x, weight[kept])
+    torch.testing.assert_close(out, expected)
+    for mine, other in zip(
+        torch.autograd.grad((out**2).sum(), [x, weight]),
+        torch.autograd.grad((expected**2).sum(), [x, weight]),
+        strict=True,
+    ):
+        torch.testing.assert_close(mine, other)
+    torch.testing.assert_close(sddmm(looped, x, x)[kept], sddmm(plain, x, x))
+    assert looped is Adjacency.of(edge_index, (nodes, nodes)).with_self_loops()

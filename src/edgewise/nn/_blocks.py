@@ -21,8 +21,8 @@ from edgewise.ops import add_rows_, spmm
 
 __all__ = ["find_blocks", "run_blocks"]
 
-_BLOCK_BYTES = 2 * 2**20  # of gathered features: with what the message makes of them, about a cache
-_WORTHWHILE_BYTES = 4 * _BLOCK_BYTES
+_BLOCK_BYTES = 4 * 2**20  # of gathered features: with what the message makes of them, about a cache
+_WORTHWHILE_BYTES = 2 * _BLOCK_BYTES
 _MIN_EDGES = 1024
 
 

@@ -220,12 +220,12 @@ class Shortcut:
     def run(self, lin: Linear, x: Tensor, edge_index: Tensor, bias: Tensor | None, after: Finish) -> Tensor | None:
         """Return the layer's result, or ``None`` where something is not as it was."""
         if (
-            edge_index is not self._edges()
+            torch.compiler.is_compiling()
+            or edge_index is not self._edges()
             or edge_index._version != self._version
             or x.shape != self._shape
             or x.dtype != self._dtype
             or recording
-            or torch.compiler.is_compiling()
             or torch.is_autocast_enabled("cpu")
             or not _is_plain(lin)
         ):

@@ -133,7 +133,7 @@ class _Attention(torch.autograd.Function):
 
 
 def _differentiable(ctx: Any, tensors: Tensors, seed: Tensor | None, grad: Tensor) -> list[Tensor | None]:
-    a: Adjacency = ctx.adjacency
+    a: Adjacency = ctx.adjacency if tensors.edge is not None else ctx.adjacency.numbered_by_source()
     score, heads, factor, p = ctx.settings
     rows = (a.indptr, a.indices, a.perm)
     query, key, value, edge, att = tensors

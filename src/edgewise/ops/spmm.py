@@ -164,8 +164,13 @@ class _Sddmm(torch.autograd.Function):
         a, b = a.contiguous(), b.contiguous()
         ctx.adjacency = adjacency
         ctx.save_for_backward(a, b)
-        out: Tensor = _dispatch.run("sddmm", b, adjacency.indptr, adjacency.indices, adjacency.perm, a, b)
-        return out
+        rows = (adjacency.indptr, adjacency.indices)
+        if adjacency.num_values == adjacency.num_edges:
+            out: Tensor = _dispatch.run("sddmm", b, *rows, adjacency.perm, a, b)
+            return out
+        # Edges that the adjacency leaves out have a value, and it stands for nothing.
+        grouped = _dispatch.run("sddmm", b, *rows, None, a, b)
+        return b.new_zeros(adjacency.num_values).index_copy_(0, adjacency.perm.long(), grouped)  # type: ignore[union-attr]
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
@@ -207,9 +212,9 @@ def _check_shapes(adjacency: Adjacency, x: Tensor, weight: Tensor | None, diagon
             "Build the adjacency with size=(num_src, num_dst) of these features."
         )
         raise ShapeError(message)
-    if weight is not None and weight.shape[0] != adjacency.num_edges:
+    if weight is not None and weight.shape[0] != adjacency.num_values:
         message = (
-            f"spmm: expected weight with one number for each of the {adjacency.num_edges} edges, "
+            f"spmm: expected weight with one number for each of the {adjacency.num_values} edges, "
             f"got {weight.shape[0]}. Pass it in the order of edge_index."
         )
         raise ShapeError(message)
