@@ -26,6 +26,11 @@ TITLES = {
 }
 
 
+def without_folders(text: str) -> str:
+    """Paths from site-packages on: the rest says only where this machine keeps them."""
+    return re.sub(r"/\S*/site-packages/", "", text)
+
+
 def show(results: dict[str, Any], console: Console, works: Sequence[str] | None = None) -> None:
     """Print the tables of the rows that are named, or of all."""
     for family, rows in _families(results, works):
@@ -74,7 +79,9 @@ def notes(rows: Sequence[dict[str, Any]]) -> list[str]:
     for row in rows:
         found += [f"{row['work']}: {word}: {row[word]}" for word in ("skipped", "error") if word in row]
         contenders = [(name, one) for name, one in row["contenders"].items() if name != OURS]
-        found += [f"{row['work']}, {name}: {one['error']}" for name, one in contenders if "error" in one]
+        found += [
+            f"{row['work']}, {name}: {without_folders(one['error'])}" for name, one in contenders if "error" in one
+        ]
     return found
 
 
