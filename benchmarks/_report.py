@@ -1,5 +1,6 @@
 """Tables from the JSON: for the terminal, and as ``docs/benchmarks.md``. Nothing here measures."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
