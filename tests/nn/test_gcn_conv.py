@@ -61,6 +61,13 @@ def test_parity_with_pyg(kwargs, weighted):
     assert_same(*pair(**kwargs), x, edge_index, weight)
 
 
+def test_a_sparse_matrix_that_lists_an_entry_twice():
+    edge_index, x = torch.randint(0, 20, (2, 300)), torch.randn(20, 6)
+    matrix = torch.sparse_coo_tensor(edge_index.flip(0), torch.ones(300), (20, 20), check_invariants=True)
+    conv = GCNConv(6, 4)
+    torch.testing.assert_close(conv(x, matrix), conv(x, edge_index))
+
+
 @settings(max_examples=40, deadline=None)
 @given(graph=graphs(square=True), improved=st.booleans())
 def test_formula_in_dense_matrices(graph, improved):

@@ -87,6 +87,23 @@ def test_edge_weights_and_edge_features_reach_the_layers():
     torch.testing.assert_close(gat(x, EDGES, edge_attr=features), peer(x, EDGES, edge_attr=features))
 
 
+@pytest.mark.parametrize("cls", [GCN, GraphSAGE, GAT])
+@pytest.mark.parametrize("widths", [(6, 40, 4), (40, 8, 4)])
+@pytest.mark.parametrize("nodes", [40, 3000])
+def test_bfloat16_autocast(cls, widths, nodes):
+    torch.manual_seed(0)
+    wide, hidden, narrow = widths
+    model, x = cls(wide, hidden, 2, narrow), torch.randn(nodes, wide)
+    edges = torch.randint(0, nodes, (2, 6 * nodes))
+    exact = model(x, edges)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = model(x, edges)
+    assert (out.float() - exact).abs().max() < 0.05 * exact.abs().max()
+    grads = torch.autograd.grad(out.float().sum(), list(model.parameters()))
+    for mine, other in zip(grads, torch.autograd.grad(exact.sum(), list(model.parameters())), strict=True):
+        assert (mine - other).abs().max() <= 0.1 * other.abs().max() + 0.05 * nodes**0.5
+
+
 def test_a_hook_sees_the_layer():
     seen = []
     model, x = GCN(6, 8, 2, 4).double(), example()

@@ -130,6 +130,8 @@ def test_a_second_call_takes_the_short_way_and_sees_every_change():
     x.mul_(2)
     assert torch.equal(conv(x, edges), fresh(x, edges.clone()))
     assert torch.equal(conv(x[:33], edges % 33), fresh(x[:33], edges % 33))
+    conv.improved = fresh.improved = True
+    assert torch.equal(conv(x, edges), fresh(x, edges.clone()))
     weight = torch.rand(150, generator=generator)
     assert torch.equal(conv(x, edges, weight), fresh(x, edges, weight))
     doubled = torch.nn.Parameter(2 * conv.lin.weight.detach())

@@ -11,7 +11,7 @@ from tests.graphs import CORNER_CASES, corner_case, graphs
 from torch.nn import functional
 
 from edgewise import Adjacency
-from edgewise.errors import ArgumentError, ShapeError
+from edgewise.errors import ArgumentError, DTypeError, ShapeError
 from edgewise.ops import _dispatch, _reference, attention
 
 SCORES = ["additive", "post_additive", "dot"]
@@ -231,6 +231,21 @@ def test_opcheck(score):
             {"score": "dot", "query": None, "key": torch.ones(3, 12)},
             ArgumentError,
             "attention: expected query with score='dot', got None. Pass it.",
+        ),
+        (
+            {"value": torch.ones(3, 12, dtype=torch.int64)},
+            DTypeError,
+            "attention: expected floating value, got int64. Use value.float().",
+        ),
+        (
+            {"value": torch.ones(3, 3, 4)},
+            ShapeError,
+            "attention: expected value of shape [src, width], got [3, 3, 4]. Use value.flatten(1).",
+        ),
+        (
+            {"key": torch.ones(3, 3, dtype=torch.float64)},
+            DTypeError,
+            "attention: expected key of dtype float32 like value, got float64. Convert one of them.",
         ),
         (
             {"att": torch.ones(3, 4)},

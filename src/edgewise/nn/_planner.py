@@ -157,7 +157,9 @@ def propagate_linear(
         return linear(mixed, lin.weight, bias)
     out = linear(mixed, lin.weight)
     if root is not None:
-        out = out.addmm_(x, root.weight_for(x).t()) if _is_plain(root) else out.add_(linear_features(root, x))
+        # In place, unless autocast has made another dtype of the first product.
+        in_place = _is_plain(root) and out.dtype == x.dtype
+        out = out.addmm_(x, root.weight_for(x).t()) if in_place else out + linear_features(root, x)
     return finish(out, bias, after)
 
 
@@ -208,31 +210,37 @@ class Shortcut:
     On such a graph asking everything again would take longer than the layer itself.
     """
 
-    __slots__ = ("_dtype", "_edges", "_matrix", "_shape", "_version")
+    __slots__ = ("_dtype", "_edges", "_key", "_matrix", "_shape", "_version")
 
-    def __init__(self, x: Tensor, edge_index: Tensor, matrix: tuple[Adjacency, Tensor | None, Tensor | None]) -> None:
+    def __init__(self, x: Tensor, edge_index: Tensor, propagation: Propagation) -> None:
         self._edges, self._version = weakref.ref(edge_index), edge_index._version
-        self._shape, self._dtype, self._matrix = x.shape, x.dtype, matrix
+        self._shape, self._dtype = x.shape, x.dtype
+        self._key, self._matrix = propagation.key, propagation.matrix
 
     def __reduce__(self) -> tuple[type, tuple[()]]:
         return type(None), ()  # a copy or a saved layer asks again
 
-    def run(self, lin: Linear, x: Tensor, edge_index: Tensor, bias: Tensor | None, after: Finish) -> Tensor | None:
+    def run(
+        self, lin: Linear, x: Tensor, edge_index: Tensor, key: Hashable, bias: Tensor | None, after: Finish
+    ) -> Tensor | None:
         """Return the layer's result, or ``None`` where something is not as it was."""
         if (
             torch.compiler.is_compiling()
             or edge_index is not self._edges()
             or edge_index._version != self._version
+            or not isinstance(x, Tensor)
+            or key != self._key
             or x.shape != self._shape
             or x.dtype != self._dtype
+            or x.dtype != lin.weight.dtype
             or recording
             or torch.is_autocast_enabled("cpu")
             or not _is_plain(lin)
         ):
             return None
-        adjacency, weight, diagonal = self._matrix
+        adjacency, weight, diagonal = self._matrix  # type: ignore[misc]
         act, p = after
-        return small_layer(adjacency, x, lin.weight, bias, weight=weight, diagonal=diagonal, act=act, p=p)
+        return small_layer(adjacency, x, lin.weight_for(x), bias, weight=weight, diagonal=diagonal, act=act, p=p)
 
 
 def is_small(x: Tensor, weight: Tensor, propagation: Propagation) -> bool:

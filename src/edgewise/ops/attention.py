@@ -7,7 +7,7 @@ import torch
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Float, Tensor
 from edgewise.adjacency import Adjacency
-from edgewise.errors import ArgumentError, ShapeError
+from edgewise.errors import ArgumentError, DTypeError, ShapeError
 from edgewise.ops import _reference
 from edgewise.ops._attention import Settings, Tensors, backward, forward
 from edgewise.ops._traced_attention import attend
@@ -69,6 +69,7 @@ def attention(
 
     Raises:
         ArgumentError: An unknown ``score``, or ``p`` outside of 0..1.
+        DTypeError: ``value`` is not floating, or another tensor not of its dtype.
         ShapeError: A tensor does not fit the adjacency or the heads.
 
     Cost: O(edges · width) time, O(nodes · width + edges · heads) memory, forward and backward: scores are computed
@@ -153,12 +154,22 @@ def _check(score: str, heads: int, value: Tensor, p: float) -> None:
     if not 0 <= p <= 1:
         message = f"attention: expected p between 0 and 1, got {p}. Pass 0.6, for example."
         raise ArgumentError(message)
+    if not value.is_floating_point():
+        message = f"attention: expected floating value, got {_name(value)}. Use value.float()."
+        raise DTypeError(message)
+    if value.dim() != 2:
+        message = f"attention: expected value of shape [src, width], got {list(value.shape)}. Use value.flatten(1)."
+        raise ShapeError(message)
     if heads < 1 or value.shape[1] % heads:
         message = (
             f"attention: expected value with a width that {heads} heads divide, got {value.shape[1]}. "
             "Give every head the same number of channels."
         )
         raise ShapeError(message)
+
+
+def _name(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _check_shapes(adjacency: Adjacency, tensors: Tensors, settings: Settings) -> None:
@@ -172,6 +183,12 @@ def _check_shapes(adjacency: Adjacency, tensors: Tensors, settings: Settings) ->
         "att": (tensors.att, heads, width // heads),
     }
     for name, (tensor, rows, width) in wanted.items():
+        if tensor is not None and tensor.dtype != tensors.value.dtype:
+            kind = _name(tensors.value)
+            message = (
+                f"attention: expected {name} of dtype {kind} like value, got {_name(tensor)}. Convert one of them."
+            )
+            raise DTypeError(message)
         if tensor is not None and tuple(tensor.shape) != (rows, width):
             message = (
                 f"attention: expected {name} of shape [{rows}, {width}], got {list(tensor.shape)}. "

@@ -75,6 +75,8 @@ def epilogue(
             "Give it the width of x."
         )
         raise ShapeError(message)
+    if bias is not None and bias.dtype != x.dtype:  # as under autocast, which narrows x alone
+        bias = bias.to(x.dtype)
     if p > 0 and seed is None:
         seed = draw_seed()
     out: Tensor = _Epilogue.apply(x, bias, act, p, seed, reuse)

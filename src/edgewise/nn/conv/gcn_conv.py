@@ -170,8 +170,9 @@ class GCNConv(MessagePassing):
         self, x: Tensor, edge_index: Adj, edge_weight: Tensor | None = None, *, p: float = 0.0, after: Finish = NOTHING
     ) -> Tensor:
         r"""Return :meth:`forward` of dropped features, and what follows it, in the way that costs least."""
-        if self._shortcut is not None and edge_weight is None and p == 0:
-            quick = self._shortcut.run(self.lin, x, edge_index, self.bias, after)
+        key = ("gcn", self.improved, self.add_self_loops, self.normalize, self.flow)
+        if self._shortcut is not None and edge_weight is None and p == 0 and not self.cached:
+            quick = self._shortcut.run(self.lin, x, edge_index, key, self.bias, after)
             if quick is not None:
                 return quick
         self._check(x, edge_index)
@@ -179,15 +180,15 @@ class GCNConv(MessagePassing):
         matrix = (adjacency, weight, diagonal) if isinstance(adjacency, Adjacency) else None
         propagation = Propagation(
             lambda x: self.message_and_aggregate(adjacency, x, weight, diagonal),
-            edge_index.shape[1] if edge_index.layout == torch.strided else edge_index.values().shape[0],
+            edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz(),
             () if self.cached else (edge_index,) if edge_weight is None else (edge_index, edge_weight),
-            ("gcn", self.improved, self.add_self_loops, self.normalize, self.flow),
+            key,
             matrix,
         )
         out = propagate_linear(self.lin, x, propagation, self.bias, after, p=p)
         can_repeat = ENABLED and edge_weight is None and not self.cached and x.dim() == 2
         if can_repeat and matrix is not None and is_small(x, self.lin.weight, propagation):
-            self._shortcut = Shortcut(x, edge_index, matrix)
+            self._shortcut = Shortcut(x, edge_index, propagation)
         return out
 
     def message(self, x_j: Tensor, edge_weight: Tensor | None) -> Tensor:  # type: ignore[override]

@@ -127,7 +127,8 @@ class SAGEConv(MessagePassing):
         if self._is_stock and self.aggr in _LINEAR:
             key = ("sage", self.aggr, self.flow, num_dst)
             run = lambda x: self._aggregate_neighbours(edge_index, x, num_dst)  # noqa: E731
-            propagation = Propagation(run, edge_index.shape[1], (edge_index,), key)
+            edges = edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
+            propagation = Propagation(run, edges, (edge_index,), key)
             if self.root_weight and target is not None and projected is target:
                 return propagate_linear(self.lin_l, projected, propagation, self.lin_l.bias, after, root=self.lin_r)
             out = propagate_linear(self.lin_l, projected, propagation)
@@ -136,7 +137,7 @@ class SAGEConv(MessagePassing):
             mixed: Tensor = self.propagate(edge_index, x=pair, size=(num_src, num_dst))
             out = linear_features(self.lin_l, mixed)
         if self.root_weight and target is not None:
-            out = out.add_(linear_features(self.lin_r, target))
+            out = out + linear_features(self.lin_r, target)
         return finish(out, self.lin_l.bias, after)
 
     def _aggregate_neighbours(self, edge_index: Tensor | Adjacency, x: Tensor, num_dst: int) -> Tensor:
