@@ -1,7 +1,8 @@
 """Models that exist once for both libraries: the same names, only the module that they are taken from differs."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,18 @@ from torch.nn.functional import dropout, elu, relu
 
 from benchmarks._rows import Contender, Steps, Work
 
-__all__ = ["Make", "in_form", "library", "mlp", "pyg_forms", "training_step", "user_gat", "user_gcn"]
+__all__ = [
+    "Make",
+    "Product",
+    "in_form",
+    "library",
+    "mlp",
+    "products",
+    "pyg_forms",
+    "training_step",
+    "user_gat",
+    "user_gcn",
+]
 
 Make = Callable[[ModuleType], torch.nn.Module]
 """Builds a model from ``edgewise.nn`` or ``torch_geometric.nn``."""
@@ -104,3 +116,32 @@ def pyg_forms(start: Start, **rounds: int) -> dict[str, Contender]:
             kept=name.endswith("kept"),
         )
     return forms
+
+
+@dataclass(frozen=True)
+class Product:
+    """A matrix of ``rows`` by ``inner`` times one of ``inner`` by ``columns``."""
+
+    rows: int
+    inner: int
+    columns: int
+
+    def grad_x(self) -> "Product":
+        """The product that is the gradient of the left side."""
+        return Product(self.rows, self.columns, self.inner)
+
+    def grad_w(self) -> "Product":
+        """The product that is the gradient of the right side."""
+        return Product(self.inner, self.rows, self.columns)
+
+
+def products(wanted: Sequence[Product]) -> Steps:
+    """These products and nothing else, into memory that is already there: no step that needs them takes less."""
+    each = {one: (torch.randn(one.rows, one.inner), torch.randn(one.inner, one.columns)) for one in wanted}
+    results = {one: a @ b for one, (a, b) in each.items()}
+
+    def step() -> None:
+        for one in wanted:
+            torch.mm(*each[one], out=results[one])
+
+    return Steps(step)

@@ -1,9 +1,10 @@
 """The introductory demo, examples/karate_club.py: 34 nodes, where every microsecond is overhead."""
 
 import importlib
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import torch
+from torch import Tensor
 
 from benchmarks._agreement import models_agree
 from benchmarks._classifier import Fit
@@ -13,7 +14,7 @@ from benchmarks._rows import Bound, Contender, Row, Steps
 EPOCHS = 401
 
 
-def model(nn: ModuleType) -> torch.nn.Module:
+def model(nn: ModuleType | SimpleNamespace) -> torch.nn.Module:
     class GCN(torch.nn.Module):
         def __init__(self):
             super().__init__()
@@ -32,15 +33,26 @@ def model(nn: ModuleType) -> torch.nn.Module:
     return GCN()
 
 
+class _NoEdges(torch.nn.Linear):
+    """The dense layer inside a graph layer: what a step costs where edges cost nothing."""
+
+    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        return super().forward(x)
+
+
+DENSE = SimpleNamespace(GCNConv=_NoEdges)
+
+
 def karate(name: str):
     return importlib.import_module(f"{name}.datasets").KarateClub()[0]
 
 
-def start_loop(name: str, form: str = "", evaluate: bool = False) -> Steps:
-    net, data, criterion = model(library(name)), karate(name), torch.nn.CrossEntropyLoss()
+def start_loop(name: str, form: str = "", evaluate: bool = False, dense: bool = False) -> Steps:
+    net = model(DENSE if dense else library(name))
+    data, criterion = karate(name), torch.nn.CrossEntropyLoss()
     forward, data.edge_index = in_form(form, net, data.edge_index, data.num_nodes)
 
-    def loss(net: torch.nn.Module) -> torch.Tensor:
+    def loss(net: torch.nn.Module) -> Tensor:
         out, _ = forward(data.x, data.edge_index)
         return criterion(out[data.train_mask], data.y[data.train_mask])
 
@@ -69,10 +81,10 @@ def start_adam() -> Steps:
     return Steps(torch.optim.Adam(net.parameters(), lr=0.01).step)
 
 
-def start_fit(part: str) -> Fit:
+def start_fit(part: str, dense: bool = False) -> Fit:
     from edgewise.tasks import NodeClassifier
 
-    net = model(library("edgewise"))
+    net = model(DENSE if dense else library("edgewise"))
     classifier = NodeClassifier(net, lr=0.01, weight_decay=0.0, epochs=EPOCHS, quiet=True)
     return Fit(classifier, karate("edgewise"), part)
 
@@ -91,6 +103,7 @@ ROWS = [
         contenders={
             "edgewise": Contender(lambda: start_loop("edgewise")),
             **pyg_forms(start_loop, default=3, default_kept=1, csr=1, compile=1),
+            "torch Linear in place of GCNConv": Contender(lambda: start_loop("edgewise", dense=True)),
             "torch's default Adam alone": Contender(start_adam),
         },
         bounds=(Bound("PyG default", at_least=2),),
@@ -101,6 +114,7 @@ ROWS = [
         contenders={
             "edgewise": Contender(lambda: start_fit("_step")),
             **pyg_forms(start_loop, default=3),
+            "torch Linear in place of GCNConv": Contender(lambda: start_fit("_step", dense=True)),
             "edgewise, epoch with evaluation": Contender(lambda: start_fit("run_epoch")),
             "PyG default, epoch with evaluation": Contender(lambda: start_loop("torch_geometric", evaluate=True)),
         },

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from benchmarks._agreement import models_agree
 from benchmarks._graphs import power_law, scaled
-from benchmarks._models import in_form, library, pyg_forms
+from benchmarks._models import Product, in_form, library, products, pyg_forms
 from benchmarks._rows import Bound, Contender, Row, Steps
 
 NODES, EDGES, WIDTH = 60_000, 600_000, 64
@@ -52,6 +52,13 @@ def start(name: str, form: str = "") -> Steps:
     return Steps(step)
 
 
+def start_products() -> Steps:
+    """The perceptron's products alone: forward, once more for the backward pass, and the two gradients of each."""
+    edges = scaled(EDGES)
+    forward = [Product(edges, 2 * WIDTH, WIDTH), Product(edges, WIDTH, WIDTH)]
+    return products([*forward, *forward, *(grad for one in forward for grad in (one.grad_x(), one.grad_w()))])
+
+
 def agreement() -> dict[str, tuple[float, float]]:
     x, edge_index = graph()
     pair = model(library("edgewise")), model(library("torch_geometric"))
@@ -64,6 +71,7 @@ ROWS = [
         contenders={
             "edgewise": Contender(lambda: start("edgewise")),
             **pyg_forms(start, default=3, default_kept=1, compile=1, compile_kept=1),
+            "its matrix products alone": Contender(start_products),
         },
         bounds=(Bound("PyG default", at_most=0.4), Bound("PyG default", at_most=1 / 5, quantity="memory")),
         agreement=agreement,
