@@ -1,6 +1,11 @@
 """Containers of graphs, and the checks that keep them honest."""
 
+from edgewise.data.batch import Batch
 from edgewise.data.data import Data
+from edgewise.data.dataset import Dataset
+from edgewise.data.hetero_data import HeteroData
 from edgewise.data.in_memory_dataset import InMemoryDataset
+from edgewise.data.packed_dataset import PackedDataset
+from edgewise.data.packed_files import PackedWriter
 
-__all__ = ["Data", "InMemoryDataset"]
+__all__ = ["Batch", "Data", "Dataset", "HeteroData", "InMemoryDataset", "PackedDataset", "PackedWriter"]

@@ -2,24 +2,31 @@
 
 import copy
 import warnings
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
-from edgewise._typing import EdgeIndex, Shaped, Tensor
+from edgewise._typing import EdgeIndex, Tensor
 from edgewise.adjacency import sparse_coordinates
-from edgewise.data._repr import describe
+from edgewise.data._attributes import Attributes, joined_axis
 from edgewise.data.edges import both_directions, edges_from_pairs
-from edgewise.data.validation import MASKS, STANDARD_NAMES, as_attribute, as_count, check_given_rows, validate
+from edgewise.data.validation import as_count, check_given_rows, validate
 from edgewise.errors import ArgumentError, EdgewiseWarning
-from edgewise.utils import contains_isolated_nodes, contains_self_loops, is_undirected
+from edgewise.utils import (
+    coalesce,
+    contains_isolated_nodes,
+    contains_self_loops,
+    is_undirected,
+    sort_edge_index,
+    subgraph,
+)
 
 __all__ = ["Data"]
 
 
-class Data:
+class Data(Attributes):
     """A graph: node features, edges, labels, masks, and any attribute of your own.
 
     An undirected graph stores both directions of each edge. Standard attributes that were never set read as ``None``.
@@ -112,81 +119,6 @@ class Data:
             data.num_nodes = wanted
         return data
 
-    def __getattr__(self, name: str) -> Any:
-        store = self.__dict__.get("_store", {})
-        if name in store:
-            return store[name]
-        if name in STANDARD_NAMES:
-            return None
-        message = f"{type(self).__name__!r} object has no attribute {name!r}; it has {', '.join(store) or 'none'}"
-        raise AttributeError(message)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(getattr(type(self), name, None), property):
-            object.__setattr__(self, name, value)
-        elif value is None:
-            self._store.pop(name, None)
-        else:
-            self._store[name] = as_attribute(name, value)
-
-    def __delattr__(self, name: str) -> None:
-        if name not in self._store:
-            message = f"{type(self).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(message)
-        del self._store[name]
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._store or name in STANDARD_NAMES:
-            return self._store.get(name)
-        if name == "num_nodes":
-            return self.num_nodes
-        raise KeyError(name)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        setattr(self, name, value)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._store
-
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        return iter(self._visible().items())
-
-    def __len__(self) -> int:
-        return len(self._visible())
-
-    def __repr__(self) -> str:
-        return describe(type(self).__name__, self)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return dict(self._store)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__["_store"] = dict(state)
-
-    def __copy__(self) -> "Data":
-        out = type(self).__new__(type(self))
-        out.__setstate__(self._store)
-        return out
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Data":
-        out = type(self).__new__(type(self))
-        out.__setstate__(copy.deepcopy(self._store, memo))
-        return out
-
-    def _visible(self) -> dict[str, Any]:
-        """What was set, without a node count that the features tell anyway."""
-        if self.x is None and self.pos is None:
-            return dict(self._store)
-        return {name: value for name, value in self._store.items() if name != "num_nodes"}
-
-    def keys(self) -> list[str]:
-        """Return the names of what is set."""
-        return list(self._visible())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what is set as a dictionary; :meth:`from_dict` takes it back."""
-        return dict(self._store)
-
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> "Data":
         """Build a graph from a dictionary of attributes.
@@ -203,12 +135,9 @@ class Data:
     @property
     def num_nodes(self) -> int:
         """How many nodes there are: as set, or by the rows of ``x``, ``pos`` or a mask, or else guessed from edges."""
-        if "num_nodes" in self._store:
-            return int(self._store["num_nodes"])
-        for name in ("x", "pos", "batch", *MASKS):
-            value = self._store.get(name)
-            if isinstance(value, Tensor) and value.dim():
-                return value.shape[0]
+        counted = self.counted_nodes()
+        if counted is not None:
+            return counted
         edge_index = self.edge_index
         if edge_index is None:
             return 0
@@ -224,33 +153,126 @@ class Data:
 
     @num_nodes.setter
     def num_nodes(self, value: int | None) -> None:
-        if value is None:
-            self._store.pop("num_nodes", None)
-        else:
-            self._store["num_nodes"] = as_count(value)
+        self._set_num_nodes(value)
+
+    def __cat_dim__(self, name: str, value: Any, *args: Any) -> Any:
+        """Along which axis a batch joins an attribute; ``None`` stacks it on a new one. Override it for your own."""
+        return joined_axis(name, value)
+
+    def __inc__(self, name: str, value: Any, *args: Any) -> Any:
+        """What a batch adds to an attribute for each such graph before it. Override it for indices of your own."""
+        if "batch" in name and isinstance(value, Tensor):
+            return int(value.max()) + 1 if value.numel() else 0
+        return self.num_nodes if "index" in name or name == "face" else 0
 
     @property
-    def num_edges(self) -> int:
-        """How many directed edges there are."""
-        edge_index = self.edge_index
-        if edge_index is None:
-            return 0
-        return int(edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz())
+    def stores(self) -> list[Attributes]:
+        """The one holder of attributes: the graph itself. A :class:`HeteroData` has one a type."""
+        return [self]
 
-    @property
-    def num_node_features(self) -> int:
-        """How wide a node's features are; 0 without ``x``."""
-        return _width(self.x)
+    def tables(self) -> list[tuple[Any, Any, dict[str, Any]]]:
+        """Key, holder and attributes: here one, of the graph. A :class:`HeteroData` has one more a type."""
+        return [(None, self, self._store)]
 
-    @property
-    def num_features(self) -> int:
-        """Another name for :attr:`num_node_features`."""
-        return self.num_node_features
+    def size(self) -> tuple[int, int]:
+        """How many sources and destinations edges may have."""
+        return self.num_nodes, self.num_nodes
 
-    @property
-    def num_edge_features(self) -> int:
-        """How wide an edge's features are; 0 without ``edge_attr``."""
-        return _width(self.edge_attr)
+    def node_attrs(self) -> list[str]:
+        """Return the names of tensors that have a row for each node."""
+        return [name for name in self.keys() if self.is_node_attr(name)]
+
+    def edge_attrs(self) -> list[str]:
+        """Return the names of tensors that have a row for each edge."""
+        return [name for name in self.keys() if self.is_edge_attr(name)]
+
+    def is_node_attr(self, name: str) -> bool:
+        """Whether an attribute has a row for each node; if there are as many edges, "edge" in its name decides."""
+        return self._counts(name, self.num_nodes) and not self.is_edge_attr(name)
+
+    def is_edge_attr(self, name: str) -> bool:
+        """Whether an attribute has a row for each edge; if there are as many nodes, "edge" in its name decides."""
+        return self._counts(name, self.num_edges) and ("edge" in name or self.num_edges != self.num_nodes)
+
+    def _counts(self, name: str, rows: int) -> bool:
+        value = self._store[name]
+        axis = self.__cat_dim__(name, value)
+        is_tensor = isinstance(value, Tensor) and value.dim() > 0 and isinstance(axis, int)
+        return is_tensor and value.shape[axis] == rows
+
+    def is_coalesced(self) -> bool:
+        """Whether edges are sorted by source, then destination, and none is there twice."""
+        merged = coalesce(self._edges(), num_nodes=self.num_nodes)
+        return torch.equal(merged, self._edges())
+
+    def is_sorted(self, sort_by_row: bool = True) -> bool:  # noqa: FBT001, FBT002 - PyG's signature
+        """Whether edges are sorted by source, or by destination."""
+        ends = self._edges()[0 if sort_by_row else 1]
+        return bool((ends[1:] >= ends[:-1]).all())
+
+    def coalesce(self) -> "Data":
+        """Return a copy with edges sorted by source, then destination, and the attributes of duplicates added up.
+
+        Example:
+            >>> data = Data(edge_index=torch.tensor([[1, 0, 1], [0, 1, 0]]), edge_weight=torch.ones(3), num_nodes=2)
+            >>> data.coalesce().edge_weight.tolist()
+            [1.0, 2.0]
+        """
+        out, names = copy.copy(self), self._names_of_edges()
+        edges, rows = coalesce(self._edges(), [self[name] for name in names], self.num_nodes)
+        return out.update({"edge_index": edges, **dict(zip(names, rows, strict=True))})  # type: ignore[no-any-return]
+
+    def sort(self, sort_by_row: bool = True) -> "Data":  # noqa: FBT001, FBT002 - PyG's signature
+        """Return a copy with edges sorted by source, then destination; or by destination, then source."""
+        out, names = copy.copy(self), self._names_of_edges()
+        edges, rows = sort_edge_index(self._edges(), [self[name] for name in names], self.num_nodes, sort_by_row)
+        return out.update({"edge_index": edges, **dict(zip(names, rows, strict=True))})  # type: ignore[no-any-return]
+
+    def _names_of_edges(self) -> list[str]:
+        return [name for name in self.edge_attrs() if name != "edge_index"]
+
+    def subgraph(self, subset: Tensor) -> "Data":
+        """Return the graph of some nodes, numbered anew in the order of ``subset``, and the edges among them.
+
+        Args:
+            subset: Nodes, or a boolean for each node.
+
+        Example:
+            >>> data = Data(x=torch.arange(3.0).reshape(3, 1), edge_index=torch.tensor([[0, 1, 2], [1, 2, 0]]))
+            >>> part = data.subgraph(torch.tensor([1, 2]))
+            >>> part.x.tolist(), part.edge_index.tolist()
+            ([[1.0], [2.0]], [[0], [1]])
+        """
+        nodes = subset.nonzero().flatten() if subset.dtype == torch.bool else subset
+        edge_index, _, kept = subgraph(
+            subset, self._edges(), relabel_nodes=True, num_nodes=self.num_nodes, return_edge_mask=True
+        )
+        out = self.edge_subgraph(kept)
+        for name in self.node_attrs():
+            if name != "edge_index":
+                out[name] = self[name].index_select(self.__cat_dim__(name, self[name]), nodes)
+        if self.edge_index is not None:
+            out.edge_index = edge_index
+        if "num_nodes" in self._store:
+            out.num_nodes = len(nodes)
+        return out
+
+    def edge_subgraph(self, subset: Tensor) -> "Data":
+        """Return the graph with some edges and all nodes.
+
+        Args:
+            subset: Positions of edges, or a boolean for each edge.
+
+        Example:
+            >>> data = Data(edge_index=torch.tensor([[0, 1, 2], [1, 2, 0]]), num_nodes=3)
+            >>> data.edge_subgraph(torch.tensor([True, False, True])).edge_index.tolist()
+            [[0, 2], [1, 0]]
+        """
+        edges = subset.nonzero().flatten() if subset.dtype == torch.bool else subset
+        out = copy.copy(self)
+        for name in self.edge_attrs():
+            out[name] = self[name].index_select(self.__cat_dim__(name, self[name]), edges)
+        return out
 
     def is_undirected(self) -> bool:
         """Whether every edge has its opposite, with equal attributes."""
@@ -276,25 +298,6 @@ class Data:
             return torch.stack(sparse_coordinates(edge_index)[::-1])
         return edge_index  # type: ignore[no-any-return]
 
-    def apply(self, function: Callable[[Shaped[Tensor, "..."]], Any], *names: str) -> "Data":
-        """Replace every tensor, or those named, by ``function`` of it; returns the graph itself."""
-        for name in names or tuple(self._store):
-            if isinstance(self._store.get(name), Tensor):
-                self._store[name] = function(self._store[name])
-        return self
-
-    def to(self, device: Any, *names: str, non_blocking: bool = False) -> "Data":
-        """Move every tensor, or those named, to a device; returns the graph itself."""
-        return self.apply(lambda tensor: tensor.to(device=device, non_blocking=non_blocking), *names)
-
-    def cpu(self, *names: str) -> "Data":
-        """Move every tensor, or those named, to the CPU; returns the graph itself."""
-        return self.to("cpu", *names)
-
-    def clone(self) -> "Data":
-        """Return a copy that shares no tensor with this graph."""
-        return copy.deepcopy(self)
-
     def validate(self) -> "Data":
         """Check indices, features, masks and labels; returns the graph itself.
 
@@ -311,9 +314,3 @@ class Data:
         """
         validate(self)
         return self
-
-
-def _width(value: Tensor | None) -> int:
-    if value is None:
-        return 0
-    return 1 if value.dim() == 1 else int(value.shape[-1])

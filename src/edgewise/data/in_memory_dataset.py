@@ -2,25 +2,25 @@
 
 import copy
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from edgewise._files import make_folder
-from edgewise.data._storage import load_graphs, save_graphs
-from edgewise.data.data import Data
-from edgewise.errors import DTypeError, FileError
+from edgewise.data._storage import load_tables, save_tables, tables_of
+from edgewise.data.dataset import Dataset
+from edgewise.data.table import GraphTable, Selection
+from edgewise.errors import EdgewiseError, FileError
 
 __all__ = ["InMemoryDataset"]
 
-Transform = Callable[[Data], Data]
+Transform = Callable[[Any], Any]
 
 
-class InMemoryDataset:
+class InMemoryDataset(Dataset):
     """Base of datasets that are held in memory.
 
     A subclass names its ``raw_file_names``, writes :meth:`download` and :meth:`process`. What ``process`` returns is
@@ -48,14 +48,16 @@ class InMemoryDataset:
         root: str | Path | None = None,
         transform: Transform | None = None,
         pre_transform: Transform | None = None,
-        pre_filter: Callable[[Data], bool] | None = None,
+        pre_filter: Callable[[Any], bool] | None = None,
         force_reload: bool = False,  # noqa: FBT001, FBT002 - PyG's signature
     ) -> None:
+        super().__init__(transform)
         self.root = None if root is None else Path(root).expanduser()
-        self.transform = transform
         self.pre_transform = pre_transform
         self.pre_filter = pre_filter
-        self._graphs = self._load(force_reload=force_reload)
+        # One table serves batches by a gather; the graphs are views of it, so a change in place is one of both.
+        self._graphs, self._table = self._load(force_reload=force_reload)
+        self._packed = self._graphs
 
     @property
     def raw_file_names(self) -> Sequence[str]:
@@ -83,7 +85,7 @@ class InMemoryDataset:
         message = f"{type(self).__name__}: expected the file {missing}, got none. Put it there."
         raise FileError(message)
 
-    def process(self) -> list[Data]:
+    def process(self) -> list[Any]:
         """Return the graphs."""
         message = f"{type(self).__name__}.process: expected a definition, got none. Define it in your dataset."
         raise NotImplementedError(message)
@@ -94,86 +96,75 @@ class InMemoryDataset:
             raise FileError(message)
         return self.root / name
 
-    def _load(self, *, force_reload: bool) -> list[Data]:
+    def _load(self, *, force_reload: bool) -> tuple[list[Any], GraphTable | None]:
         if self.root is None and not self.raw_file_names:
-            return self._process()
+            return _packed(self._process())[:2]
         if not all(path.is_file() for path in self.raw_paths):
             self.download()
         key = self._key()
         path = self.processed_dir / "graphs.safetensors"
         if path.is_file() and not force_reload:
-            try:
-                return load_graphs(path, key)
-            except FileError:
-                pass  # broken or made from something else: it is made again below
-        graphs = self._process()
-        # A folder that cannot be written costs the next start some time, not this one its result.
-        with suppress(FileError):
-            save_graphs(graphs, make_folder(self.processed_dir) / path.name, key)
-        return graphs
+            # A file that is broken or made from something else is made again below.
+            with suppress(FileError):
+                return _unpacked(load_tables(path, key))
+        graphs, table, tables = _packed(self._process())
+        # A folder that cannot be written, or graphs that no file can hold, cost the next start some time, and not this
+        # one its result.
+        with suppress(EdgewiseError):
+            if tables or not graphs:
+                save_tables(tables, make_folder(self.processed_dir) / path.name, key)
+        return graphs, table
 
-    def _process(self) -> list[Data]:
+    def _process(self) -> list[Any]:
         graphs = self.process()
         if self.pre_filter is not None:
             graphs = [graph for graph in graphs if self.pre_filter(graph)]
         return graphs if self.pre_transform is None else [self.pre_transform(graph) for graph in graphs]
 
     def _key(self) -> str:
-        """A digest of everything that the stored graphs depend on."""
-        digest = hashlib.sha256(f"{type(self).__qualname__} {self.pre_transform!r} {self.pre_filter!r}".encode())
+        """A digest of everything that the stored graphs depend on: code, settings, transforms, and the raw files."""
+        plain = (str, int, float, bool, list, tuple, type(None))
+        settings = {name: value for name, value in sorted(vars(self).items()) if isinstance(value, plain)}
+        digest = hashlib.sha256(repr((settings, self.pre_transform, self.pre_filter)).encode())
+        digest.update(f"{type(self).__qualname__} {version('edgewise')} {_source(type(self))}".encode())
         for path in self.raw_paths:
-            digest.update(path.read_bytes())
+            with path.open("rb") as file:
+                while block := file.read(2**20):
+                    digest.update(block)
         return digest.hexdigest()
 
-    def __len__(self) -> int:
+    def len(self) -> int:
+        """Return how many graphs there are in all."""
         return len(self._graphs)
 
-    def __getitem__(self, index: Any) -> Any:
-        """Return one graph for an integer; the dataset of some for a slice, list, or tensor of indices or booleans."""
-        if isinstance(index, int):
-            graph = copy.copy(self._graphs[index])
-            return graph if self.transform is None else self.transform(graph)
-        subset = copy.copy(self)
-        subset._graphs = [self._graphs[i] for i in self._positions(index)]
-        return subset
+    def get(self, idx: int) -> Any:
+        """Return the graph with a number from 0; its tensors are the dataset's own."""
+        return copy.copy(self._graphs[idx])
 
-    def __iter__(self) -> Iterator[Data]:
-        return (self[i] for i in range(len(self)))
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[Any]:
+        """Return the graphs of a batch, as torch's ``DataLoader`` asks for them."""
+        if self._table is None or self._packed is not self._graphs or self.transform is not None:
+            return [self[i] for i in indices]
+        return Selection(self._table, self.indices()[self._positions(list(indices))])
 
-    def _positions(self, index: Any) -> list[int]:
-        if isinstance(index, slice):
-            return list(range(len(self)))[index]
-        if hasattr(index, "__array__") or isinstance(index, Tensor | list | tuple | range):
-            tensor = torch.as_tensor(index if not isinstance(index, range) else list(index))
-            chosen: list[int] = (tensor.nonzero().flatten() if tensor.dtype == torch.bool else tensor.long()).tolist()
-            return chosen
-        message = (
-            f"{type(self).__name__}: expected an integer, slice, list or tensor, got {type(index).__name__}. Use one."
-        )
-        raise DTypeError(message)
 
-    @property
-    def num_node_features(self) -> int:
-        """How wide a node's features are."""
-        return int(self[0].num_node_features) if len(self) else 0
+def _packed(graphs: list[Any]) -> tuple[list[Any], GraphTable | None, list[GraphTable]]:
+    """The graphs, the one table of them all, and all tables; without tables where none can hold the graphs."""
+    try:
+        tables = tables_of(graphs)
+    except EdgewiseError:
+        return graphs, None, []
+    return *_unpacked(tables), tables
 
-    @property
-    def num_features(self) -> int:
-        """Another name for :attr:`num_node_features`."""
-        return self.num_node_features
 
-    @property
-    def num_edge_features(self) -> int:
-        """How wide an edge's features are."""
-        return int(self[0].num_edge_features) if len(self) else 0
+def _unpacked(tables: list[GraphTable]) -> tuple[list[Any], GraphTable | None]:
+    graphs = [table.get(graph) for table in tables for graph in range(len(table))]
+    return graphs, tables[0] if len(tables) == 1 else None
 
-    @property
-    def num_classes(self) -> int:
-        """How many classes the integer labels of all graphs name; 0 where there are none."""
-        labels = [graph.y for graph in self._graphs if isinstance(graph.y, Tensor) and graph.y.numel()]
-        if not labels or labels[0].is_floating_point():
-            return 0
-        return max(int(label.max()) for label in labels) + 1
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self) if len(self) != 1 else ''})"
+def _source(kind: type) -> str:
+    try:
+        return inspect.getsource(kind)
+    except (OSError, TypeError):  # typed into a prompt
+        process: Any = kind.process  # type: ignore[attr-defined]
+        return repr(process.__code__.co_code)

@@ -23,13 +23,14 @@ def home() -> Path:
     return Path(given).expanduser() if given else Path(pooch.os_cache("edgewise"))
 
 
-def fetch(url: str, folder: Path, sha256: str, caller: str) -> Path:
+def fetch(url: str, folder: Path, sha256: str | None, caller: str) -> Path:
     """Download one file into ``folder``, or find it there; it is whole and as expected, or absent.
 
     Args:
         url: Its address.
         folder: Where it goes; created.
-        sha256: Its checksum.
+        sha256: Its checksum; ``None`` where the publisher gives none and may change the file: what came is then checked
+            by whoever reads it.
         caller: The dataset that errors name.
 
     Raises:
@@ -43,7 +44,7 @@ def fetch(url: str, folder: Path, sha256: str, caller: str) -> Path:
     make_folder(folder)
     pooch.get_logger().setLevel("WARNING")
     try:
-        return Path(pooch.retrieve(url, f"sha256:{sha256}", fname=name, path=folder))
+        return Path(pooch.retrieve(url, sha256 and f"sha256:{sha256}", fname=name, path=folder))
     except Exception as error:  # pooch and its transports raise their own classes; each means the file did not come
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         message = f"{caller}: expected {url}, got none ({reason}). {by_hand}; karate needs no download."

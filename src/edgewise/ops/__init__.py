@@ -13,6 +13,7 @@ from edgewise.ops.edge_softmax import edge_softmax
 from edgewise.ops.epilogue import dropout, epilogue
 from edgewise.ops.gather import gather
 from edgewise.ops.layout import force_layout
+from edgewise.ops.pack import pack_rows
 from edgewise.ops.scatter import add_rows_
 from edgewise.ops.segment_reduce import segment_reduce, segment_softmax
 from edgewise.ops.small_layer import small_layer
@@ -28,6 +29,7 @@ __all__ = [
     "force_layout",
     "gather",
     "kernel_status",
+    "pack_rows",
     "sddmm",
     "segment_reduce",
     "segment_softmax",

@@ -9,6 +9,7 @@ import torch
 
 from edgewise._typing import Bool, EdgeIndex, Float, Int, Tensor
 from edgewise.data import Data
+from edgewise.data.splits import NodeSplit
 from edgewise.errors import DataError, DTypeError, ShapeError
 
 __all__ = ["NodeProblem", "check_inputs", "node_problem", "scored_mask"]
@@ -33,7 +34,8 @@ def node_problem(data: Data, function: str = "fit") -> NodeProblem:
     """Check data and take from it what training needs.
 
     Raises:
-        DataError: No labels, no training mask, a mask that selects nothing, labels out of range, features not finite.
+        DataError: No labels, no training mask, a mask that selects nothing, a node in two masks, labels out of range,
+            features not finite.
         ShapeError: A mask or the labels are not one per node.
         DTypeError: Labels are not whole numbers, features not floating.
 
@@ -44,6 +46,7 @@ def node_problem(data: Data, function: str = "fit") -> NodeProblem:
         >>> int(node_problem(KarateClub()[0]).test_mask.sum())
         30
     """
+    NodeSplit.of(data).check(function)
     x, edge_index = check_inputs(data, function)
     y = _labels(data, function)
     train_mask = _mask(data, "train_mask", function)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from edgewise.data import Data
+from edgewise.transforms._checks import check_graph
+from edgewise.transforms._stores import Graph
 from edgewise.transforms.base import BaseTransform
 
 __all__ = ["NormalizeFeatures"]
@@ -13,26 +14,30 @@ class NormalizeFeatures(BaseTransform):
 
     .. math:: x'_{if} = \frac{x_{if} - m}{\max(1, \sum_g (x_{ig} - m))}, \quad m = \min x
 
+    In a ``HeteroData`` each type has a minimum of its own.
+
     Args:
-        attrs: Which attributes.
+        attrs: Which attributes. Default: ``x``.
 
     Source: Kipf & Welling, ICLR 2017, section 5.2, row-normalise bags of words. As in PyG features are shifted by their
     minimum, and a sum below one divides nothing.
 
     Example:
         >>> import torch
+        >>> from edgewise.data import Data
         >>> NormalizeFeatures()(Data(x=torch.tensor([[1.0, 3.0], [0.0, 0.0]]))).x.tolist()
         [[0.25, 0.75], [0.0, 0.0]]
     """
 
-    def __init__(self, attrs: Sequence[str] = ("x",)) -> None:
-        self.attrs = list(attrs)
+    def __init__(self, attrs: Sequence[str] | None = ("x",)) -> None:
+        self.attrs = tuple(attrs or ("x",))
 
-    def forward(self, data: Data) -> Data:
+    def forward(self, data: Graph) -> Graph:
         """Normalise each attribute that is there."""
-        for name in self.attrs:
-            value = data[name]
-            if value is not None and value.numel():
-                shifted = value - value.min()
-                data[name] = shifted / shifted.sum(dim=-1, keepdim=True).clamp(min=1)
+        check_graph(data, "NormalizeFeatures")
+        for store in data.stores:
+            for name in self.attrs:
+                if name in store and store[name].numel():
+                    shifted = store[name] - store[name].min()
+                    store[name] = shifted / shifted.sum(dim=-1, keepdim=True).clamp(min=1)
         return data

@@ -9,6 +9,7 @@ from edgewise.ops._reference.epilogue import ACTIVATIONS, epilogue, epilogue_, e
 from edgewise.ops._reference.kernel import KERNELS
 from edgewise.ops._reference.layout import force_layout
 from edgewise.ops._reference.nonzeros import count_nonzeros, write_nonzeros
+from edgewise.ops._reference.pack import pack_rows
 from edgewise.ops._reference.scatter import add_rows_
 from edgewise.ops._reference.segment import (
     segment_reduce,
@@ -49,6 +50,7 @@ __all__ = [
     "is_sorted",
     "is_sorted_pairs",
     "is_symmetric",
+    "pack_rows",
     "sddmm",
     "segment_reduce",
     "segment_reduce_grad",

@@ -1,0 +1,194 @@
+"""What a column holds as numbers, words or times: Arrow's types in, NumPy and Arrow strings out. No rule lives here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from edgewise._lazy import lazy_import
+
+pa = lazy_import("pyarrow")
+pc = lazy_import("pyarrow.compute")
+
+__all__ = [
+    "NUMBER",
+    "UnfitValueError",
+    "as_floats",
+    "as_seconds",
+    "as_strings",
+    "in_one_piece",
+    "is_text",
+    "is_time",
+    "type_name",
+]
+
+Column = Any
+"""A ``pyarrow.ChunkedArray``."""
+
+NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+
+class UnfitValueError(Exception):
+    """A value that a rule cannot take; whoever knows the file says where it is."""
+
+    def __init__(self, expected: str, got: str, row: int | None = None) -> None:
+        super().__init__(expected, got, row)
+        self.expected, self.got, self.row = expected, got, row
+
+
+def as_floats(column: Column) -> np.ndarray:
+    """Numbers as float64, NaN where missing.
+
+    Raises:
+        UnfitValueError: A word among them, or an infinite value.
+
+    Example:
+        >>> import pyarrow
+        >>> as_floats(pyarrow.chunked_array([[1, None, 3]])).tolist()
+        [1.0, nan, 3.0]
+    """
+    kind, scale = column.type, 1.0
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    elif pa.types.is_duration(kind) or pa.types.is_time(kind):
+        scale = _SECONDS[kind.unit]
+        column = column.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
+    if is_text(column.type):
+        column = pc.utf8_trim_whitespace(as_strings(column))
+        _refuse(column, pc.invert(pc.match_substring_regex(column, NUMBER)), "a number")
+    elif not (_is_number(column.type) or pa.types.is_boolean(column.type) or pa.types.is_null(column.type)):
+        raise UnfitValueError("numbers", f"values of type {type_name(kind)}")
+    values = np.asarray(column.cast(pa.float64(), safe=False).to_numpy()) * scale
+    if np.isinf(values).any():
+        row = int(np.isinf(values).argmax())
+        raise UnfitValueError("finite numbers", str(float(values[row])), row)
+    return values
+
+
+def as_strings(column: Column) -> Column:
+    """Words as Arrow's ``large_string``; whole floating numbers without ``.0``.
+
+    Raises:
+        UnfitValueError: Lists, structures and the like.
+
+    Example:
+        >>> import pyarrow
+        >>> as_strings(pyarrow.chunked_array([[1.0, None]])).to_pylist()
+        ['1', None]
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_floating(column.type) and _all(pc.equal(column, pc.floor(column))):
+        column = column.cast(pa.int64(), safe=False)
+    try:
+        return column.cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise UnfitValueError("words", f"values of type {type_name(column.type)}") from error
+
+
+def as_seconds(column: Column) -> np.ndarray:
+    """Times as seconds since 1970 (UTC where they have a zone) in float64, NaN where missing.
+
+    Raises:
+        UnfitValueError: Not a date or time.
+
+    Example:
+        >>> import pyarrow
+        >>> as_seconds(pyarrow.chunked_array([["1970-01-02", None]])).tolist()
+        [86400.0, nan]
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if is_text(column.type):
+        column = _parsed(as_strings(column))
+    elif not is_time(column.type):
+        raise UnfitValueError("dates", f"values of type {type_name(column.type)}")
+    zone = getattr(column.type, "tz", None)
+    seconds = column.cast(pa.timestamp("s", tz=zone), safe=False).cast(pa.int64())
+    return np.asarray(seconds.cast(pa.float64(), safe=False).to_numpy())
+
+
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type is one of its string types.
+
+    Example:
+        >>> import pyarrow
+        >>> is_text(pyarrow.string()), is_text(pyarrow.int8())
+        (True, False)
+    """
+    return str(kind) in ("string", "large_string", "string_view")
+
+
+def is_time(kind: Any) -> bool:
+    """Whether an Arrow type is a date or a point in time.
+
+    Example:
+        >>> import pyarrow
+        >>> is_time(pyarrow.date32()), is_time(pyarrow.int8())
+        (True, False)
+    """
+    return bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def type_name(kind: Any) -> str:
+    """What a type is called in reports and errors.
+
+    Example:
+        >>> import pyarrow
+        >>> type_name(pyarrow.large_string()), type_name(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))
+        ('string', 'category')
+    """
+    if is_text(kind):
+        return "string"
+    return "category" if pa.types.is_dictionary(kind) else str(kind)
+
+
+def in_one_piece(column: Column) -> Any:
+    """A column as one Arrow array.
+
+    Example:
+        >>> import pyarrow
+        >>> in_one_piece(pyarrow.chunked_array([[1], [2]])).to_pylist()
+        [1, 2]
+    """
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _parsed(column: Column) -> Column:
+    """ISO dates and times in words as timestamps; all in one form, with a zone or without."""
+    for kind in (pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns", tz="UTC")):
+        try:
+            return column.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    row = _first_that_fails(column, lambda part: part.cast(pa.timestamp("ns")))
+    raise UnfitValueError("dates such as 2024-05-31", repr(column[row].as_py()), row)
+
+
+def _first_that_fails(column: Column, convert: Callable[[Any], Any]) -> int:
+    low, high = 0, len(column)  # the conversion of column[:high] fails, that of column[:low] does not
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            convert(column.slice(low, middle - low))
+            low = middle
+        except pa.ArrowInvalid:
+            high = middle
+    return low
+
+
+def _refuse(column: Column, wrong: Column, expected: str) -> None:
+    row = pc.index(wrong, True).as_py()
+    if row >= 0:
+        raise UnfitValueError(expected, repr(column[row].as_py()), row)
+
+
+def _is_number(kind: Any) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _all(flags: Column) -> bool:
+    return pc.all(flags).as_py() is not False  # None, where every value is missing

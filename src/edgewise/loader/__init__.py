@@ -1,0 +1,5 @@
+"""Mini-batches."""
+
+from edgewise.loader.dataloader import DataLoader
+
+__all__ = ["DataLoader"]
