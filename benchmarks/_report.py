@@ -24,6 +24,7 @@ TITLES = {
     "karate": "Karate club",
     "messages": "User-written messages, 600 k edges",
     "first_call": "First call on new edges",
+    "batching": "Batches of many graphs",
 }
 
 

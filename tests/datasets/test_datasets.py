@@ -132,7 +132,7 @@ def test_hostile_pickles_do_not_run(tmp_path, capsys):
         (lambda: load("coar"), "load: expected the name of a dataset, got 'coar'. Did you mean 'cora'?"),
         (
             lambda: load("xyz"),
-            "load: expected the name of a dataset, got 'xyz'. Known: karate, cora, citeseer, pubmed.",
+            "load: expected the name of a dataset, got 'xyz'. See them all: edgewise data list.",
         ),
         (
             lambda: Planetoid(None, "Core"),

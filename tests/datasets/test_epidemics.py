@@ -43,9 +43,7 @@ def test_england_covid(tmp_path):
     assert day.num_nodes == 3
     with pytest.raises(ArgumentError) as caught:
         dataset.snapshot(2)
-    assert str(caught.value) == (
-        "EnglandCovid.snapshot: expected day in 0..1, got 2. Choose among those there are."
-    )
+    assert str(caught.value) == ("EnglandCovid.snapshot: expected day in 0..1, got 2. Choose among those there are.")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +78,7 @@ def test_broken_chickenpox(tmp_path, change, text):
     ],
 )
 def test_broken_england_covid(tmp_path, change):
-    with pytest.raises(EdgewiseError, match="england_covid.json"):
+    with pytest.raises(EdgewiseError, match=r"england_covid\.json"):
         EnglandCovid(write(tmp_path / "mine", "england_covid.json", {**COVID, **change}))
 
 

@@ -52,7 +52,9 @@ def objects(path):
         ("p_feat.npz", lambda path: np.savez(path, a=np.zeros(3)), "a whole .npz file of a sparse matrix"),
         (
             "a_feat.npz",
-            lambda path: np.savez(path, format="csr", shape=[3, 2], indices=[0, 5], indptr=[0, 2, 2, 2], data=[1.0, 1.0]),
+            lambda path: np.savez(
+                path, format="csr", shape=[3, 2], indices=[0, 5], indptr=[0, 2, 2, 2], data=[1.0, 1.0]
+            ),
             "an entry lies outside the 3 x 2 matrix",
         ),
         (

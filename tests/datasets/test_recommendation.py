@@ -11,7 +11,9 @@ from edgewise.datasets.movie_lens import MovieLens
 from edgewise.errors import ArgumentError, DataError, FileError
 
 TABLES = {
-    "movies.csv": 'movieId,title,genres\r\n10,"One, Two (1999)",Drama|Action\r\n30,Three,(no genres listed)\r\n20,Four,Drama\r\n',
+    "movies.csv": (
+        'movieId,title,genres\r\n10,"One, Two (1999)",Drama|Action\r\n30,Three,(no genres listed)\r\n20,Four,Drama\r\n'
+    ),
     "ratings.csv": "userId,movieId,rating,timestamp\r\n7,20,3.5,100\r\n5,10,0.5,90\r\n7,10,5.0,110\r\n",
     "tags.csv": "userId,movieId,tag,timestamp\r\n5,30,dull,95\r\n",
 }

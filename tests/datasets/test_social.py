@@ -73,7 +73,9 @@ def test_layouts_of_files(network, layout, tmp_path):
     assert data.y.tolist() == labels
     assert data.validate() is data
     assert max(labels) < len(dataset.class_names)
-    assert {"name", "nodes", "edges", "features", "classes", "size", "source", "licence", "citation"} <= set(dataset.card)
+    assert {"name", "nodes", "edges", "features", "classes", "size", "source", "licence", "citation"} <= set(
+        dataset.card
+    )
     assert not [path for path in tmp_path.glob("**/*") if path.suffix == ".safetensors"]
 
 
@@ -133,7 +135,11 @@ def test_twitch_statistics(data_root):
         ("features", '{"0": [-1]}', r"expected lists of numbers from 0 in .*, got \[-1\] for '0'"),
         ("features", '{"7": [1]}', r"expected nodes in 0\.\.2 in .*, got '7'"),
         ("features", '{"0": [999999999999]}', "expected features below 715827882 in .*, got 999999999999"),
-        ("target", "id,page_type\n0,tvshow\n1,company\n1,company\n", "expected each node once in .*, got 1 again in row 3"),
+        (
+            "target",
+            "id,page_type\n0,tvshow\n1,company\n1,company\n",
+            "expected each node once in .*, got 1 again in row 3",
+        ),
         ("target", "id,page_type\n0,tvshow\n1,company\n3,company\n", r"expected nodes in 0\.\.2 in .*, row 3, got '3'"),
         ("target", "id,page_type\n0,show\n", "expected a label of company, .* in .*, got 'show' in row 1"),
         ("target", "id,kind\n0,tvshow\n", "expected the column 'page_type' in .*, got id, kind"),
@@ -158,7 +164,7 @@ def test_broken_archives_are_named(tmp_path):
     contents = files("musae_facebook")
     del contents["musae_facebook_target.csv"]
     packed(path, contents)
-    with pytest.raises(FileError, match="expected a member musae_facebook_target in .*, got none"):
+    with pytest.raises(FileError, match=r"expected a member musae_facebook_target in .*, got none"):
         FacebookPagePage(tmp_path)
     path.unlink()
     np.savez(tmp_path / "facebook.npz", edges=np.zeros((1, 3)), features=np.zeros((2, 1)), target=np.zeros(2))
@@ -200,4 +206,6 @@ def test_missing_files_and_wrong_names(tmp_path, own_home):
     assert expected in str(caught.value)
     with pytest.raises(ArgumentError) as caught:
         Twitch(tmp_path, "en")
-    assert str(caught.value) == "Twitch: expected name to be one of DE, EN, ES, FR, PT, RU, got 'en'. Did you mean 'EN'?"
+    assert (
+        str(caught.value) == "Twitch: expected name to be one of DE, EN, ES, FR, PT, RU, got 'en'. Did you mean 'EN'?"
+    )

@@ -124,7 +124,11 @@ def test_published_statistics(name, expected, data_root):
         (INDEX + "3\tvalid\tgood\n", CORPUS, "got '3\\\\tvalid\\\\tgood' in line 4"),
         ("0 train good\n", CORPUS, "got '0 train good' in line 1"),
         ("", CORPUS, r"expected documents in .*mr\.txt, got none"),
-        (INDEX, "one\ntwo\n", r"expected a document for each of the 3 lines of .*mr\.txt, got 2 lines in .*mr\.clean\.txt"),
+        (
+            INDEX,
+            "one\ntwo\n",
+            r"expected a document for each of the 3 lines of .*mr\.txt, got 2 lines in .*mr\.clean\.txt",
+        ),
     ],
 )
 def test_broken_files_are_named(index, corpus, error, tmp_path):

@@ -72,6 +72,17 @@ def test_batches_made_by_hand():
     )
 
 
+def test_batches_changed_since():
+    batch = Batch.from_data_list([ONE, ONE])
+    batch.x = batch.x[:3]
+    exact(
+        lambda: batch[0],
+        DataError,
+        "Batch.get_example: expected x with the 4 rows that it had when the batch was made, got [3, 3]. Take graphs "
+        "out first, or transform them before they are joined.",
+    )
+
+
 class NeedsArgument(Data):
     def __init__(self, size):
         super().__init__(x=torch.ones(size, 1))

@@ -1,5 +1,7 @@
 """Every kind of leak is planted once and refused by name; and what else splits and negative sampling answer."""
 
+import sys
+
 import pytest
 import torch
 
@@ -17,7 +19,15 @@ from edgewise.data.splits import (
 )
 from edgewise.data.temporal_data import TemporalData
 from edgewise.datasets import KarateClub
-from edgewise.errors import ArgumentError, DataError, DTypeError, EdgewiseWarning, NodeIndexError, ShapeError
+from edgewise.errors import (
+    ArgumentError,
+    DataError,
+    DTypeError,
+    EdgewiseWarning,
+    MissingPackageError,
+    NodeIndexError,
+    ShapeError,
+)
 from edgewise.tasks import NodeClassifier
 from edgewise.transforms.random_link_split import RandomLinkSplit
 from edgewise.transforms.random_node_split import RandomNodeSplit
@@ -350,6 +360,10 @@ class TestNodes:
             "RandomNodeSplit: expected in y one class for each of the 30 nodes, got float32 [30, 2]. "
             'Use split="train_rest", which needs no classes.'
         )
+        data.y = ["a"] * 30
+        assert "one class for each of the 30 nodes, got list." in message(
+            DataError, lambda: RandomNodeSplit("random")(data)
+        )
 
 
 def events(*times):
@@ -468,6 +482,12 @@ class TestMolecules:
         assert message(DataError, lambda: scaffold_split(["CC"] * 9 + ["C1CC1"])) == (
             "scaffold_split: expected a molecule for test, got none: the largest scaffold has 9 of 10 molecules. "
             "Change frac_train, or use random_split."
+        )
+
+    def test_without_rdkit(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "rdkit.rdBase", None)
+        assert message(MissingPackageError, lambda: scaffold_split(["CC"])) == (
+            'rdkit.rdBase.BlockLogs: expected the package rdkit, got none. pip install "edgewise[chem]".'
         )
 
 

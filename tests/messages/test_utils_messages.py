@@ -86,6 +86,23 @@ CASES = {
         "(2 destination nodes). Usual cause: ids are not consecutive, or x lacks nodes. "
         "Renumber them (Data.from_edges does).",
     ),
+    "one subset of a bipartite graph": (
+        lambda: utils.bipartite_subgraph(torch.tensor([0, 1]), EDGES),
+        ArgumentError,
+        "bipartite_subgraph: expected subset as a pair, of sources and destinations, got tensor([0, 1]). "
+        "Use subset=(of_sources, of_destinations).",
+    ),
+    "one size of a bipartite graph": (
+        lambda: utils.bipartite_subgraph(([0], [1]), EDGES, size=4),
+        ArgumentError,
+        "bipartite_subgraph: expected size as a pair, of sources and destinations, got 4. "
+        "Use size=(of_sources, of_destinations).",
+    ),
+    "number of hops that is none": (
+        lambda: utils.k_hop_subgraph(0, "two", EDGES),
+        DTypeError,
+        "k_hop_subgraph: expected num_hops as an int, got 'two'. Use int(num_hops).",
+    ),
     "node_idx outside": (
         lambda: utils.k_hop_subgraph(4, 1, EDGES),
         NodeIndexError,
@@ -100,7 +117,8 @@ CASES = {
     "unknown reduction": (
         lambda: utils.scatter(X, INDEX, reduce="sun"),
         ArgumentError,
-        "scatter: expected reduce to be one of ('add', 'sum', 'mean', 'min', 'max', 'mul', 'any'), got 'sun'. "
+        "scatter: expected reduce to be one of ('add', 'sum', 'mean', 'min', 'max', 'mul', 'any', 'amin', 'amax'), "
+        "got 'sun'. "
         "Did you mean 'sum'?",
     ),
     "index beyond dim_size": (
@@ -184,13 +202,17 @@ CASES = {
     "sorting several columns": (
         lambda: utils.group_argsort(X, INDEX),
         ShapeError,
-        "group_argsort: expected src of one axis and dim=0, got [3, 2] and dim=0. "
-        "Sort one column at a time: src[:, k].",
+        "group_argsort: expected src of one axis, got [3, 2]. Sort one column at a time: src[:, k].",
     ),
     "sorting by a negative group": (
         lambda: utils.group_argsort(X[:, 0], INDEX - 1),
         NodeIndexError,
         "group_argsort: expected index values of 0 and more, got -1 at position 0. Number the groups from 0.",
+    ),
+    "joining one tensor": (
+        lambda: utils.group_cat(X, INDEX),
+        DTypeError,
+        "group_cat: expected lists of tensors and of indices, got Tensor and Tensor. Put a single one into a list.",
     ),
     "joining without an index": (
         lambda: utils.group_cat([X, X], [INDEX]),
@@ -232,6 +254,41 @@ CASES = {
         lambda: utils.mask_select(X, 0, INDEX),
         DTypeError,
         "mask_select: expected boolean mask, got int64. Use mask.bool(), or src.index_select(dim, index).",
+    ),
+    "mask along no axis": (
+        lambda: utils.mask_select(X, 2, INDEX.bool()),
+        ShapeError,
+        "mask_select: expected dim in -2..1 for src of shape [3, 2], got 2. It is the axis that mask goes along.",
+    ),
+    "adding up along no axis": (
+        lambda: utils.cumsum(X, "first"),
+        ShapeError,
+        "cumsum: expected dim in -2..1 for x of shape [3, 2], got 'first'. It is the axis to add up along.",
+    ),
+    "adding up a number": (
+        lambda: utils.cumsum(torch.tensor(1)),
+        ShapeError,
+        "cumsum: expected x of one axis or more, got a number. Use x.reshape(1).",
+    ),
+    "sparse features": (
+        lambda: utils.scatter(torch.eye(3).to_sparse(), INDEX),
+        DTypeError,
+        "scatter: expected dense src, got torch.sparse_coo. Use src.to_dense().",
+    ),
+    "degrees of floats": (
+        lambda: utils.degree(X[:, 0]),
+        DTypeError,
+        "degree: expected integer index, got float32. Use index.long().",
+    ),
+    "degrees of edges": (
+        lambda: utils.degree(EDGES),
+        ShapeError,
+        "degree: expected index of one axis, got [2, 3]. Use index.reshape(-1).",
+    ),
+    "attributes that are none": (
+        lambda: utils.coalesce(EDGES, 3.0),
+        DTypeError,
+        "coalesce: expected edge_attr as a torch.Tensor, got float. Use torch.tensor(edge_attr).",
     ),
     "mask of another length": (
         lambda: utils.mask_select(X, 1, INDEX.bool()),
@@ -335,6 +392,16 @@ CASES = {
         "to_torch_coo_tensor: expected edge_attr with one row for each of the 3 edges, got [2]. "
         "The first axis of edge_attr counts edges.",
     ),
+    "size of three numbers": (
+        lambda: utils.to_torch_coo_tensor(EDGES, size=(4, 4, 4)),
+        ArgumentError,
+        "to_torch_coo_tensor: expected size as one or two numbers, got (4, 4, 4). Use size=(num_src, num_dst).",
+    ),
+    "floating size": (
+        lambda: utils.to_torch_csr_tensor(EDGES, size=4.5),
+        DTypeError,
+        "to_torch_csr_tensor: expected size as an int, got 4.5. Use int(size).",
+    ),
     "dense matrix as sparse": (
         lambda: utils.to_edge_index(torch.eye(2)),
         DTypeError,
@@ -399,6 +466,18 @@ CASES = {
         ArgumentError,
         "add_random_edge: expected one num_nodes with force_undirected=True, got (4, 4). "
         "Edges of a bipartite graph have no opposite.",
+    ),
+    "three numbers of nodes": (
+        lambda: utils.add_random_edge(EDGES, num_nodes=(4, 4, 4)),
+        ArgumentError,
+        "add_random_edge: expected num_nodes as a pair, of sources and destinations, got (4, 4, 4). "
+        "Use num_nodes=(of_sources, of_destinations).",
+    ),
+    "no number of nodes": (
+        lambda: utils.add_self_loops(EDGES, num_nodes=()),
+        ArgumentError,
+        "add_self_loops: expected num_nodes as a pair, of sources and destinations, got (). "
+        "Use num_nodes=(of_sources, of_destinations).",
     ),
     "alpha of 0": (
         lambda: utils.get_ppr(EDGES, alpha=0.0),

@@ -295,3 +295,10 @@ def test_reference_runs_where_native_does_not(reduce, monkeypatch):
     native = spmm(adjacency, x, reduce=reduce)
     monkeypatch.setattr(_dispatch, "use_native", lambda tensor: False)
     assert torch.equal(spmm(adjacency, x, reduce=reduce), native)
+
+
+def test_one_number_a_node():
+    adjacency = Adjacency.of(torch.tensor([[0, 1], [1, 0]]), (2, 2))
+    assert spmm(adjacency, torch.tensor([1.0, 2.0])).tolist() == [2.0, 1.0]
+    nothing = Adjacency.of(torch.zeros(2, 0, dtype=torch.long), (0, 0))
+    assert spmm(nothing, torch.zeros(0)).shape == (0,)

@@ -206,3 +206,8 @@ def test_same_bits_on_any_number_of_threads():
         for threads in (1, 2, 3)
     }
     assert len(digests) == 1
+
+
+def test_attributes_without_columns():
+    merged = structure.merge(torch.tensor([[0, 0, 1], [1, 1, 0]]), 2)
+    assert merged.reduce(torch.ones(3, 0), "sum").shape == (2, 0)

@@ -79,6 +79,15 @@ def test_labels_of_other_edges_are_left_alone():
     assert torch.equal(out.edge_label, data.edge_label)
 
 
+def test_a_tensor_of_the_graph_with_as_many_rows_as_edges_is_not_dropped():
+    data = Data(
+        edge_index=torch.tensor([[0, 1, 0], [1, 2, 2]]), moments=torch.ones(3), edge_note=torch.ones(3), num_nodes=4
+    )
+    with pytest.warns(EdgewiseWarning, match="edge_note has no rows"):
+        out = transforms.AddSelfLoops()(data)
+    assert out.keys() == ["edge_index", "moments", "num_nodes"]
+
+
 def test_a_graph_label_is_not_a_node_s_or_an_edge_s():
     data = Data(x=torch.ones(1, 2), edge_index=torch.zeros(2, 1, dtype=torch.long), y=torch.tensor([[4.0, 5.0]]))
     for transform in (transforms.VirtualNode(), transforms.RemoveSelfLoops(), transforms.LineGraph()):

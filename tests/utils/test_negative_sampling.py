@@ -110,26 +110,51 @@ def test_numbers_of_undirected_pairs_survive_rounding():
     assert torch.equal(_triangle_row(first + rows - 1), rows)
 
 
+def copies(edge_index, size, count):
+    """Many copies of one graph, so that one call draws many times."""
+    start = torch.arange(count).repeat_interleave(edge_index.shape[1])
+    edges = edge_index.repeat(1, count) + torch.stack([start * size[0], start * size[1]])
+    return edges, tuple(torch.arange(count).repeat_interleave(nodes) for nodes in size)
+
+
 @pytest.mark.parametrize("kind", ["directed", "undirected", "bipartite"])
 def test_every_choice_is_equally_likely(kind):
-    """Chi-square of the ordered draws of two, for which 99.9 % of the fair ones lie below the limit."""
-    edge_index = torch.tensor([[0, 0, 2, 1, 2], [1, 2, 1, 1, 3]])
-    size = (3, 4) if kind == "bipartite" else 4
-    allowed = non_edges(edge_index, 3 if kind == "bipartite" else 4, 4, kind)
+    """Chi-square of ordered draws of two, for which 99.9 % of the fair ones lie below the limit."""
+    edge_index, rounds = torch.tensor([[0, 0, 2, 1, 2], [1, 2, 1, 1, 3]]), 4000
+    size = (3, 4) if kind == "bipartite" else (4, 4)
+    edges, sides = copies(edge_index, size, rounds)
     torch.manual_seed(1)
-    drawn, rounds = Counter(), 4000
-    for _ in range(rounds):
-        found = negative_sampling(
-            edge_index, size, 4 if kind == "undirected" else 2, force_undirected=kind == "undirected"
-        )
-        drawn[tuple(pairs_of(found[:, :2]))] += 1
-    units = {pair for pair in allowed if kind != "undirected" or pair[0] < pair[1]}
+    undirected = kind == "undirected"
+    found = batched_negative_sampling(
+        edges, sides if kind == "bipartite" else sides[0], 4 if undirected else 2, force_undirected=undirected
+    )
+    found = found.reshape(2, rounds, -1)[:, :, :2] % torch.tensor(size).reshape(2, 1, 1)
+    drawn = Counter(tuple(pairs_of(both)) for both in found.unbind(1))
+    units = {pair for pair in non_edges(edge_index, *size, kind) if not undirected or pair[0] < pair[1]}
     outcomes = [(one, other) for one, other in product(units, repeat=2) if one != other]
     assert set(drawn) == set(outcomes)
     expected = rounds / len(outcomes)
     chi_square = sum((drawn[outcome] - expected) ** 2 / expected for outcome in outcomes)
     freedom = len(outcomes) - 1
     assert chi_square < freedom * (1 - 2 / (9 * freedom) + 3.09 * (2 / (9 * freedom)) ** 0.5) ** 3  # Wilson & Hilferty
+
+
+@pytest.mark.parametrize("rounds", [None, 120])
+def test_which_pair_is_left_out_is_equally_likely(rounds):
+    """Nearly all are asked for: each is left out, and each comes first, as often as any other."""
+    edge_index = torch.tensor([[0, 0, 2, 2], [1, 2, 1, 3]])
+    torch.manual_seed(2)
+    if rounds is None:
+        rounds = 2400
+        edges, sides = copies(edge_index, (4, 4), rounds)
+        found = batched_negative_sampling(edges, sides[0], 7).reshape(2, rounds, 7).unbind(1)
+    else:
+        found = [negative_sampling(edge_index, 4, 7) for _ in range(rounds)]
+    allowed = non_edges(edge_index, 4, 4, "directed")
+    draws = [pairs_of(pairs % 4) for pairs in found]
+    for counts in (Counter((allowed - set(drawn)).pop() for drawn in draws), Counter(drawn[0] for drawn in draws)):
+        assert set(counts) == allowed
+        assert all(abs(count - rounds / 8) < 4 * (rounds * 7 / 64) ** 0.5 for count in counts.values())
 
 
 def test_same_seed_same_pairs():

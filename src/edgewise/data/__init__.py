@@ -7,5 +7,15 @@ from edgewise.data.hetero_data import HeteroData
 from edgewise.data.in_memory_dataset import InMemoryDataset
 from edgewise.data.packed_dataset import PackedDataset
 from edgewise.data.packed_files import PackedWriter
+from edgewise.data.temporal_data import TemporalData
 
-__all__ = ["Batch", "Data", "Dataset", "HeteroData", "InMemoryDataset", "PackedDataset", "PackedWriter"]
+__all__ = [
+    "Batch",
+    "Data",
+    "Dataset",
+    "HeteroData",
+    "InMemoryDataset",
+    "PackedDataset",
+    "PackedWriter",
+    "TemporalData",
+]

@@ -28,6 +28,22 @@ class Part:
     parts: Any = None
     """The parts of a dictionary or list."""
 
+    def check(self, name: str, value: Any) -> None:
+        """Check that an attribute still has the rows that it had when it was joined.
+
+        Raises:
+            DataError: It has more or fewer, so that nobody knows which graph they belong to.
+        """
+        if not isinstance(self.axis, int) or not isinstance(value, Tensor):
+            return
+        rows = int(self.slices[-1])
+        if value.dim() == 0 or value.shape[self.axis] != rows:
+            message = (
+                f"Batch.get_example: expected {name} with the {rows} rows that it had when the batch was made, got "
+                f"{list(value.shape)}. Take graphs out first, or transform them before they are joined."
+            )
+            raise DataError(message)
+
 
 def join(name: str, values: list[Any], graphs: Sequence[Any], holders: Sequence[Any]) -> tuple[Any, Part]:
     """Return the joined attribute, and how it was joined.
@@ -95,9 +111,12 @@ def _join_tensors(name: str, values: list[Any], graphs: Sequence[Any], holders: 
         if increments is not None:
             joined = joined + _fitted(increments, joined, 0).to(joined.dtype)
         return joined, Part(None, list(range(len(values) + 1)), increments)
-    check_shapes(name, values, axis % values[0].dim())
+    try:
+        joined = torch.cat(values, dim=axis)
+    except RuntimeError:  # asked for the reason only then: the check takes as long as the joining
+        check_shapes(name, values, axis % values[0].dim())
+        raise
     sizes = torch.tensor([value.shape[axis] for value in values])
-    joined = torch.cat(values, dim=axis)
     if increments is not None:
         each = _fitted(increments, joined, axis).repeat_interleave(sizes, dim=0).to(joined)
         joined = joined + each.movedim(0, axis % joined.dim())
@@ -114,9 +133,12 @@ def _join_numbers(name: str, values: list[Any], graphs: Sequence[Any], holders: 
 def _increments(name: str, values: list[Any], graphs: Sequence[Any], holders: Sequence[Any]) -> Tensor | None:
     """What the graphs before each one add up to; ``None`` if they add nothing."""
     found = [graph.__inc__(name, value, holder) for graph, value, holder in zip(graphs, values, holders, strict=True)]
-    if all(isinstance(one, int) and one == 0 for one in found):
-        return None
-    each = torch.stack([torch.as_tensor(one) for one in found])
+    if all(isinstance(one, int) for one in found):
+        if not any(found):
+            return None
+        each = torch.tensor(found)
+    else:
+        each = torch.stack([torch.as_tensor(one) for one in found])
     return each.cumsum(0) - each
 
 

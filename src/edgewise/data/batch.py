@@ -117,6 +117,9 @@ class Batch:
         for key, _, values in self.tables():  # type: ignore[attr-defined]
             target = graph if key is None else graph[key]
             known = self.__dict__["_parts"][key]
+            known = {name: part for name, part in known.items() if name in values}
+            for name, part in known.items():
+                part.check(name, values[name])
             target.update({name: take(values[name], part, idx % graphs) for name, part in known.items()})
         return graph
 

@@ -5,8 +5,10 @@ that is killed leaves every graph up to its last checkpoint, and a reader never 
 """
 
 import json
+import math
 import os
 import warnings
+import zlib
 from contextlib import suppress
 from io import BufferedRandom
 from pathlib import Path
@@ -33,8 +35,8 @@ _AS_NUMPY = {torch.bfloat16: torch.int16}  # NumPy has no such type: the bits ar
 class _Column:
     """One growing ``.npy`` file."""
 
-    def __init__(self, path: Path, dtype: torch.dtype, width: int, rows: int) -> None:
-        self.path, self.width, self.rows = path, width, rows
+    def __init__(self, path: Path, dtype: torch.dtype, width: int, rows: int, checksum: int) -> None:
+        self.path, self.width, self.rows, self.checksum = path, width, rows, checksum
         self.stored = _AS_NUMPY.get(dtype, dtype)
         self.numpy = torch.empty(0, dtype=self.stored).numpy().dtype
         self.file: BufferedRandom = path.open("r+b" if path.is_file() else "w+b")
@@ -46,6 +48,7 @@ class _Column:
         data = rows.contiguous().view(self.stored).numpy().tobytes()
         self.file.write(data)
         self.rows += rows.shape[0]
+        self.checksum = zlib.crc32(data, self.checksum)
         return len(data)
 
     def checkpoint(self) -> None:
@@ -143,8 +146,10 @@ class PackedWriter:
             for column in self._columns.values():
                 column.checkpoint()
             counts = {name: column.rows for name, column in self._columns.items()}
+            checksums = {name: column.checksum for name, column in self._columns.items()}
+            manifest = {**self._manifest, "rows": counts, "crc32": checksums}
             with atomic_write(self.path / _MANIFEST) as temporary:
-                temporary.write_text(json.dumps({**self._manifest, "rows": counts}, indent=1), encoding="utf-8")
+                temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         except OSError as error:
             raise self._failed(error) from error
         self._pending = 0
@@ -161,10 +166,12 @@ class PackedWriter:
 
     def _open(self) -> None:
         assert self._manifest is not None, "opened after the first graph or a manifest"
-        rows = self._manifest.get("rows", {})
+        rows, checksums = self._manifest.get("rows", {}), self._manifest.get("crc32", {})
         for name, dtype, width in _columns(self._manifest):
             try:
-                self._columns[name] = _Column(self.path / f"{name}.npy", dtype, width, rows.get(name, 0))
+                self._columns[name] = _Column(
+                    self.path / f"{name}.npy", dtype, width, rows.get(name, 0), checksums.get(name, 0)
+                )
             except OSError as error:
                 raise self._failed(error) from error
 
@@ -192,26 +199,48 @@ def read_table(path: Path) -> GraphTable:
         FileError: The folder is missing, broken or of another format.
     """
     manifest = _read_manifest(path)
+    try:
+        return _build(path, manifest)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
+        # A manifest is small, and every way in which it can be damaged ends in one of these.
+        raise _broken(path, f"its manifest does not fit: {error}") from error
+
+
+def _build(path: Path, manifest: dict[str, Any]) -> GraphTable:
     read = {
         name: _map(path / f"{name}.npy", dtype, width, manifest["rows"][name])
         for name, dtype, width in _columns(manifest)
     }
-    graphs = manifest["graphs"]
-    fields = []
-    for number, field in enumerate(manifest["fields"]):
-        ends = read[f"packed-{number}-ends"].flatten()
-        offsets = torch.cat([torch.zeros(1, dtype=torch.int64), ends])
-        if len(ends) != graphs or (graphs and int(ends[-1]) != manifest["rows"][f"packed-{number}-rows"]):
-            raise _broken(path, f"{field['name']} has not a part for each graph")
-        increments = read.get(f"packed-{number}-increments")
-        increments = increments if increments is not None and increments.any() else None
-        shape, rows = tuple(field["shape"]), read[f"packed-{number}-rows"]
-        fields.append(Field(*_place(field), field["axis"], shape, field["is_number"], rows, offsets, increments))
+    for name, table in read.items():
+        # Values are not read here: there may be more of them than memory. A wrong place is worse than a wrong value.
+        if not name.endswith("-rows") and zlib.crc32(table.contiguous().numpy().tobytes()) != manifest["crc32"][name]:
+            raise _broken(path, f"{name}.npy has another checksum than when it was written")
+    fields = [_field(path, number, field, manifest, read) for number, field in enumerate(manifest["fields"])]
     nodes = {as_key(key): read[f"packed-nodes-{n}"].flatten() for n, key in enumerate(manifest["nodes"])}
+    for counts in nodes.values():
+        if len(counts) != manifest["graphs"] or bool((counts < 0).any()):
+            raise _broken(path, "numbers of nodes are missing or negative")
+    others = _others(path, manifest, read)
     keys, counted = [as_key(key) for key in manifest["keys"]], {as_key(key) for key in manifest["counted"]}
     order = [(as_key(key), name) for key, name in manifest["order"]]
-    others = _others(path, manifest, read)
+    known = {*((field.key, field.name) for field in fields), *others, *((key, "num_nodes") for key in counted)}
+    if set(order) != known or {key for key, _ in order} - set(keys) or counted - set(nodes):
+        raise _broken(path, "its manifest names other attributes than it describes")
     return GraphTable(KINDS[manifest["kind"]], keys, fields, others, nodes, counted, order)
+
+
+def _field(path: Path, number: int, field: dict[str, Any], manifest: dict[str, Any], read: dict[str, Tensor]) -> Field:
+    rows, ends = read[f"packed-{number}-rows"], read[f"packed-{number}-ends"].flatten()
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), ends])
+    if len(ends) != manifest["graphs"] or int(offsets[-1]) != len(rows) or bool((offsets.diff() < 0).any()):
+        raise _broken(path, f"{field['name']} has not a part for each graph")
+    shape, axis = tuple(field["shape"]), field["axis"]
+    fits = math.prod(shape) == rows.shape[1] and (axis is None or -len(shape) - 1 <= axis <= len(shape))
+    increments = read.get(f"packed-{number}-increments")
+    if not fits or (increments is not None and len(increments) != manifest["graphs"]):
+        raise _broken(path, f"{field['name']} has another shape than its manifest says")
+    increments = increments if increments is not None and increments.any() else None
+    return Field(*_place(field), axis, shape, bool(field["is_number"]), rows, offsets, increments)
 
 
 def _others(path: Path, manifest: dict[str, Any], read: dict[str, Tensor]) -> dict[tuple[Any, str], list[Any]]:

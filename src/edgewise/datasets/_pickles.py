@@ -1,14 +1,17 @@
 """Old pickles, read without running anything they ask for: only arrays, sparse matrices, dicts and lists come out."""
 
+import io
+import math
 import pickle
+import pickletools
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy._core.multiarray import _reconstruct
 
-from edgewise.errors import FileError
+from edgewise.datasets._arrays import reading
 
 __all__ = ["SparseRows", "read_pickle"]
 
@@ -28,10 +31,43 @@ class SparseRows:
         return dense
 
 
+class _Array(np.ndarray[Any, Any]):
+    """Takes the place of numpy's array, whose own reader believes what a pickle says of its size and crashes."""
+
+    def __setstate__(self, state: Any) -> None:
+        _, shape, dtype, is_fortran, data = state
+        content = data.encode("latin1") if isinstance(data, str) else data
+        is_shape = isinstance(shape, tuple) and all(type(size) is int and size >= 0 for size in shape)
+        if not (is_shape and isinstance(dtype, _DType) and isinstance(content, bytes)):
+            message = "an array is described in a way that none is"
+            raise pickle.UnpicklingError(message)
+        if math.prod(shape) * dtype.numpy.itemsize != len(content):
+            message = f"an array {list(shape)} of {dtype.numpy} has {len(content)} bytes"
+            raise pickle.UnpicklingError(message)
+        super().__setstate__((1, shape, dtype.numpy, bool(is_fortran), content))  # type: ignore[arg-type]
+
+
+class _DType:
+    """Takes the place of numpy's dtype: numbers only."""
+
+    def __init__(self, code: str, *args: Any) -> None:
+        if not (isinstance(code, str) and re.fullmatch("b1|[iu][1248]|f[248]", code)):
+            message = f"it asks for an array of {code!r}"
+            raise pickle.UnpicklingError(message)
+        self.numpy = np.dtype(code)
+
+    def __setstate__(self, state: Any) -> None:
+        self.numpy = self.numpy.newbyteorder(state[1])
+
+
+def _array(*args: Any) -> Any:
+    return np.ndarray.__new__(_Array, (0,))
+
+
 _ALLOWED: dict[tuple[str, str], Any] = {
-    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _array,
+    ("numpy", "ndarray"): None,  # what the former is asked for
+    ("numpy", "dtype"): _DType,
     ("scipy.sparse.csr", "csr_matrix"): SparseRows,
     ("scipy.sparse._csr", "csr_matrix"): SparseRows,
     ("collections", "defaultdict"): defaultdict,
@@ -47,16 +83,21 @@ class _Reader(pickle.Unpickler):
         return _ALLOWED[module, name]
 
 
+def _check_numbers(content: bytes) -> None:
+    """Refuse numbers of objects that no file of this size has: the reader would make room for all below them."""
+    for opcode, number, _ in pickletools.genops(content):
+        if "PUT" in opcode.name and isinstance(number, int) and number > len(content):
+            message = f"it numbers an object {number}"
+            raise pickle.UnpicklingError(message)
+
+
 def read_pickle(path: Path) -> Any:
     """Return what a Python 2 pickle holds.
 
     Raises:
         FileError: The file is missing, truncated, or asks for anything but plain data.
     """
-    try:
-        with path.open("rb") as file:
-            return _Reader(file, encoding="latin1").load()
-    except Exception as error:  # a damaged pickle fails in as many ways as it has opcodes
-        reason = str(error) or type(error).__name__
-        message = f"read: expected a whole file of plain data, got {path} ({reason}). Delete it and fetch it again."
-        raise FileError(message) from error
+    with reading(path, "a whole file of plain data", "read"):
+        content = path.read_bytes()
+        _check_numbers(content)
+        return _Reader(io.BytesIO(content), encoding="latin1").load()

@@ -4,7 +4,6 @@ import csv
 import gzip
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgewise.data import Data, InMemoryDataset
+from edgewise.datasets._arrays import reading
 from edgewise.datasets._download import home
 from edgewise.errors import DataError, FileError
 
@@ -106,13 +106,9 @@ def read_text(path: Path, caller: str, encoding: str = "utf-8") -> str:
         >>> read_text(path, "Mine")
         'one'
     """
-    try:
+    with reading(path, "a whole text file", caller):
         content = path.read_bytes()
         return (gzip.decompress(content) if path.suffix == ".gz" else content).decode(encoding)
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = f"{caller}: expected a whole text file, got {path} ({reason}). Delete it and fetch it again."
-        raise FileError(message) from error
 
 
 def read_members(path: Path, wanted: Callable[[str], bool], caller: str, encoding: str = "utf-8") -> dict[str, str]:
@@ -121,12 +117,8 @@ def read_members(path: Path, wanted: Callable[[str], bool], caller: str, encodin
     Raises:
         FileError: The file is missing, truncated, or no zip file, or a member is no text.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name).decode(encoding) for name in archive.namelist() if wanted(name)}
-    except Exception as error:  # a damaged archive fails in as many ways as it has fields
-        message = f"{caller}: expected a whole zip file, got {path} ({error}). Delete it and fetch it again."
-        raise FileError(message) from error
+    with reading(path, "a whole zip file", caller), zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode(encoding) for name in archive.namelist() if wanted(name)}
 
 
 def read_numbers(text: str, label: str, caller: str, *, skip: int = 0) -> NDArray[np.float64]:

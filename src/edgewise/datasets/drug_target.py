@@ -119,7 +119,7 @@ class DrugTarget(PublicDataset):
         return {**self.counted(self._graphs), **folds}
 
     def split(self, part: str | int) -> "DrugTarget":
-        """Return some of the pairs.
+        """Return some of all pairs, whichever of them this dataset has.
 
         Args:
             part: ``"train"``, ``"test"``, or the number of one of the five folds that the training pairs are divided
@@ -128,12 +128,11 @@ class DrugTarget(PublicDataset):
         Raises:
             ArgumentError: Something else.
         """
-        if part == "test":
-            return self.index_select(self.test)
-        if part == "train":
-            return self.index_select(torch.cat(self.folds))
-        if isinstance(part, int) and 0 <= part < len(self.folds):
-            return self.index_select(self.folds[part])
+        parts: dict[Any, Tensor] = {"train": torch.cat(self.folds), "test": self.test, **dict(enumerate(self.folds))}
+        if isinstance(part, str | int) and part in parts:
+            out = copy.copy(self)
+            out._indices = parts[part]
+            return out
         message = (
             f"DrugTarget.split: expected 'train', 'test' or a fold in 0..{len(self.folds) - 1}, got {part!r}. Use one."
         )
@@ -192,7 +191,7 @@ class DrugTarget(PublicDataset):
         self.pairs = torch.from_numpy(np.argwhere(known))
         self.affinity = torch.from_numpy(affinity).float()
         train, test = (read_json(self._path(name), self._caller) for name in _FOLDS)
-        if not (isinstance(train, list) and all(isinstance(fold, list) for fold in train)):
+        if not (isinstance(train, list) and train and all(isinstance(fold, list) for fold in train)):
             self._fail(_FOLDS[0], "lists of pairs", type(train).__name__)
         self.folds = [self._numbers(_FOLDS[0], fold) for fold in train]
         self.test = self._numbers(_FOLDS[1], test)

@@ -41,7 +41,7 @@ class FakeDataset(InMemoryDataset):
 
     Example:
         >>> _ = torch.manual_seed(0)
-        >>> dataset = FakeDataset(num_graphs=2, avg_num_nodes=8, avg_degree=2, num_channels=3)
+        >>> dataset = FakeDataset(num_graphs=2, avg_num_nodes=8, avg_degree=2.0, num_channels=3)
         >>> len(dataset), dataset.num_features, dataset[0].y.shape
         (2, 3, torch.Size([1]))
     """
@@ -114,7 +114,7 @@ class FakeHeteroDataset(InMemoryDataset):
 
     Example:
         >>> _ = torch.manual_seed(0)
-        >>> graph = FakeHeteroDataset(num_node_types=2, num_edge_types=3, avg_num_nodes=8, avg_degree=2)[0]
+        >>> graph = FakeHeteroDataset(num_node_types=2, num_edge_types=3, avg_num_nodes=8, avg_degree=2.0)[0]
         >>> graph.node_types, len(graph.edge_types), graph["v0"].y.shape[0] == graph["v0"].num_nodes
         (['v0', 'v1'], 3, True)
     """

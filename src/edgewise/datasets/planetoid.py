@@ -116,6 +116,11 @@ class Planetoid(InMemoryDataset):
         return [f"ind.{self.name}.{part}" for part in PARTS]
 
     @property
+    def checksums(self) -> dict[str, str | None]:
+        """The published SHA-256 of each file."""
+        return {f"ind.{self.name}.{part}": SHA256[self.name][part] for part in PARTS}
+
+    @property
     def card(self) -> dict[str, str]:
         """Facts about the data, for a report."""
         graph = self._graphs[0]

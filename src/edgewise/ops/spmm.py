@@ -59,7 +59,7 @@ def spmm(
         message = f"spmm: expected floating x, got {str(x.dtype).removeprefix('torch.')}. Use x.float()."
         raise DTypeError(message)
     shape = x.shape
-    x = x if x.dim() == 2 else x.reshape(shape[0], -1)
+    x = x.unsqueeze(1) if x.dim() == 1 else x.flatten(1)
     x, weight, diagonal = _one_dtype(x, weight, diagonal)
     if torch.compiler.is_compiling() and isinstance(adjacency, Tensor):
         rows = shape[0] if num_dst is None else num_dst

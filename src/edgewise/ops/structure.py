@@ -55,7 +55,7 @@ class MergedEdges(NamedTuple):
             return values.index_select(0, first if self.perm is None else self.perm[first])
         rows = as_rows(values if values.is_floating_point() else values.double())
         out = reduce_segments(Segments(self.start, self.perm), rows, reduce)
-        return out.reshape(-1, *values.shape[1:]).to(values.dtype)
+        return out.reshape(self.edges.shape[1], *values.shape[1:]).to(values.dtype)
 
 
 def merge(edge_index: EdgeIndex, num_nodes: int, *, by_row: bool = True, mirrored: bool = False) -> MergedEdges:

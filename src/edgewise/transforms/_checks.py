@@ -82,6 +82,6 @@ def check_choice(caller: str, name: str, value: object, choices: tuple[Any, ...]
         ArgumentError: It is not.
     """
     if value not in choices:
-        hint = did_you_mean(str(value), [choice for choice in choices if choice is not None])
+        hint = did_you_mean(str(value), [choice for choice in choices if isinstance(choice, str)])
         message = f"{caller}: expected {name} to be one of {choices}, got {value!r}.{hint}"
         raise ArgumentError(message)

@@ -3,6 +3,7 @@
 import torch
 
 from edgewise._typing import EdgeIndex, Tensor
+from edgewise.ops import structure
 
 __all__ = ["PairOrder"]
 
@@ -12,20 +13,25 @@ class PairOrder:
 
     Args:
         edge_index: The edges.
+        num_src: How many sources there are.
         num_dst: How many destinations there are.
         undirected: Whether an edge and its opposite are one pair; every edge must have its opposite.
 
     Cost: two sorts of the edges.
 
     Example:
-        >>> order = PairOrder(torch.tensor([[0, 1, 1], [1, 0, 1]]), 2, undirected=True)
+        >>> order = PairOrder(torch.tensor([[0, 1, 1], [1, 0, 1]]), 2, 2, undirected=True)
         >>> len(order), bool(order.of_edge[0] == order.of_edge[1])
         (2, True)
     """
 
-    def __init__(self, edge_index: EdgeIndex, num_dst: int, *, undirected: bool) -> None:
+    def __init__(self, edge_index: EdgeIndex, num_src: int, num_dst: int, *, undirected: bool) -> None:
         self._num_dst, self._undirected = num_dst, undirected
-        self._keys, inverse = self._key(edge_index).unique(return_inverse=True)
+        merged = structure.merge(self._canonical(edge_index), max(num_src, num_dst))
+        self._keys = self._key(merged.edges)
+        inverse = torch.arange(len(self._keys), device=edge_index.device).repeat_interleave(merged.start.diff())
+        if merged.perm is not None:
+            inverse = torch.empty_like(inverse).scatter_(0, merged.perm.long(), inverse)
         is_judged = edge_index[0] <= edge_index[1] if undirected else torch.ones_like(edge_index[0], dtype=torch.bool)
         self._judged = is_judged.nonzero().flatten()
         # Pairs count in the order of their first edge, as edges do in PyG: same seed, same order.
@@ -50,7 +56,10 @@ class PairOrder:
         chosen = (place >= begin) & (place < end)
         return self._judged[chosen][place[chosen].sort(stable=True).indices]
 
+    def _canonical(self, edges: Tensor) -> Tensor:
+        return torch.stack([torch.minimum(*edges), torch.maximum(*edges)]) if self._undirected else edges
+
     def _key(self, edges: Tensor) -> Tensor:
-        if self._undirected:
-            edges = torch.stack([edges.amin(0), edges.amax(0)])
-        return edges[0].long() * self._num_dst + edges[1].long()
+        source, target = self._canonical(edges).long()
+        key: Tensor = source * self._num_dst + target
+        return key

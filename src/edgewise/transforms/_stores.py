@@ -90,7 +90,7 @@ def edges_of(store: Any, caller: str) -> EdgeIndex:
         num_src, num_dst = (int(ends.max()) + 1 if count is None else count for count, ends in size)
         check_node_range(edge_index, num_src, num_dst, caller=caller)
     for name in ("edge_attr", "edge_weight"):
-        if store[name] is not None:
+        if isinstance(store[name], Tensor):
             _check_rows(name, store[name], edge_index.shape[1], "edge", caller)
     return edge_index  # type: ignore[no-any-return]
 
@@ -142,10 +142,9 @@ def select_edges(data: Graph, store: Any, kept: Tensor) -> None:
 
 
 def forget_edges(data: Data) -> None:
-    """Drop ``edge_index`` and everything that has a row for each edge: other edges will come."""
-    for name in edge_attributes(data, data):
-        del data[name]
-    data.edge_index = None
+    """Drop ``edge_index`` and what belongs to its edges: others will come."""
+    for name in ["edge_index", "edge_attr", "edge_weight", *_surely_of_edges(data, data)]:
+        data[name] = None
 
 
 def drop_without_rows(data: Graph, store: Any, kept: str, caller: str, cure: str) -> None:
@@ -153,20 +152,25 @@ def drop_without_rows(data: Graph, store: Any, kept: str, caller: str, cure: str
 
     Call it while the attributes still fit the edges.
     """
-    for name in edge_attributes(data, store):
+    for name in _surely_of_edges(data, store):
         if name != kept:
             del store[name]
             message = f"{caller}: {name} has no rows for the self loops and is dropped. {cure}"
             warnings.warn(message, EdgewiseWarning, stacklevel=4)
 
 
-def node_tensor(data: Data, name: str, caller: str, *, floating: bool = True) -> Tensor:
+def _surely_of_edges(data: Graph, store: Any) -> list[str]:
+    """Edge attributes that may be dropped: a tensor of the whole graph may have as many rows as there are edges."""
+    return [name for name in edge_attributes(data, store) if isinstance(data, HeteroData) or "edge" in name]
+
+
+def node_tensor(data: Data, name: str, caller: str, *, floating: bool = True, axes: tuple[int, ...] = (1, 2)) -> Tensor:
     """Return an attribute that the transform needs, with a row for each node.
 
     Raises:
         DataError: There is none.
         DTypeError: It is not floating, and should be.
-        ShapeError: It has not a row for each node.
+        ShapeError: It has not a row for each node, or another number of axes.
     """
     value = data[name]
     if value is None:
@@ -177,6 +181,9 @@ def node_tensor(data: Data, name: str, caller: str, *, floating: bool = True) ->
         message = f"{caller}: expected floating data.{name}, got {kind}. Use data.{name} = data.{name}.float()."
         raise DTypeError(message)
     _check_rows(name, value, data.num_nodes, "node", caller)
+    if value.dim() not in axes:
+        message = f"{caller}: expected data.{name} of shape [nodes, width], got {list(value.shape)}. Reshape it."
+        raise ShapeError(message)
     return value  # type: ignore[no-any-return]
 
 
@@ -186,13 +193,11 @@ def edge_weights(data: Data, caller: str, name: str = "edge_weight") -> Tensor |
     Raises:
         ShapeError: They are not one number an edge.
     """
-    weight = data[name]
+    weight: Tensor | None = data[name]
     if weight is None:
         return None
     if weight.dim() != 1:
-        message = (
-            f"{caller}: expected {name} with one number an edge, got {list(weight.shape)}. It is the edge's weight."
-        )
+        message = f"{caller}: expected {name} with one weight an edge, got {list(weight.shape)}. Choose one column."
         raise ShapeError(message)
     return weight if weight.is_floating_point() else weight.to(torch.get_default_dtype())
 
@@ -206,15 +211,24 @@ def _check_rows(name: str, value: Tensor, rows: int, what: str, caller: str) -> 
         raise ShapeError(message)
 
 
-def appended(old: Tensor | None, new: Tensor) -> Tensor:
-    """Return ``new`` as further columns of ``old``; integers become floats where ``new`` has some.
+def appended(old: Tensor | None, new: Tensor, name: str, caller: str) -> Tensor:
+    """Return ``new`` as further columns of the attribute ``old``; integers become floats where ``new`` has some.
+
+    Raises:
+        ShapeError: ``old`` has not as many rows, or more than two axes.
 
     Example:
-        >>> appended(torch.tensor([1, 2]), torch.tensor([[0.5], [0.5]])).tolist()
+        >>> appended(torch.tensor([1, 2]), torch.tensor([[0.5], [0.5]]), "x", "Constant").tolist()
         [[1.0, 0.5], [2.0, 0.5]]
     """
     if old is None:
         return new
+    if old.dim() not in (1, 2) or old.shape[0] != new.shape[0]:
+        message = (
+            f"{caller}: expected {name} of shape [{new.shape[0]}, width] to append to, got {list(old.shape)}. "
+            f"Reshape it, or put the result elsewhere."
+        )
+        raise ShapeError(message)
     old = old.reshape(-1, 1) if old.dim() == 1 else old
     dtype = old.dtype if old.is_floating_point() else torch.promote_types(old.dtype, new.dtype)
     return torch.cat([old.to(dtype), new.to(old.device, dtype)], dim=-1)

@@ -45,8 +45,8 @@ class AddLaplacianEigenvectorPE(BaseTransform):
 
     Raises:
         ArgumentError: ``k`` is below 1.
-        DataError: There is no ``edge_index``, a batch, a directed graph with ``is_undirected``, or the solver does not
-            converge.
+        DataError: There is no ``edge_index``, a batch, a directed graph with ``is_undirected``, negative weights, or
+            the solver does not converge.
         DTypeError: A ``HeteroData``.
         NodeIndexError: An edge names a node that does not exist.
 
@@ -93,6 +93,12 @@ class AddLaplacianEigenvectorPE(BaseTransform):
             )
             raise DataError(message)
         ends, values = get_laplacian(edges, None if weight is None else weight.double(), "sym", torch.float64, nodes)
+        if not values.isfinite().all():
+            message = (
+                "AddLaplacianEigenvectorPE: expected edge weights of 0 and more, got a Laplacian that is not finite. "
+                "Look for negative weights and NaN in edge_weight."
+            )
+            raise DataError(message)
         pairs = (values.detach().cpu().numpy(), tuple(ends.cpu().numpy()))
         laplacian = sparse.coo_array(pairs, shape=(nodes, nodes)).tocsr()
         found = torch.from_numpy(self._eigenvectors(laplacian, nodes, symmetric=symmetric)[:, 1 : self.k + 1].copy())
@@ -100,7 +106,7 @@ class AddLaplacianEigenvectorPE(BaseTransform):
         vectors = found.new_zeros(nodes, self.k)
         vectors[:, : found.shape[1]] = found * sign[: found.shape[1]]
         dtype = torch.get_default_dtype() if weight is None else weight.dtype
-        return _with_encoding(data, vectors.to(edges.device, dtype), self.attr_name)
+        return _with_encoding(data, vectors.to(edges.device, dtype), self)
 
     def _eigenvectors(self, laplacian: Any, nodes: int, *, symmetric: bool) -> Any:
         """The eigenvectors of the smallest eigenvalues, in their order."""
@@ -181,12 +187,12 @@ class AddRandomWalkPE(BaseTransform):
             for walked in range(self.walk_length):
                 power = spmm(adjacency, power, step)
                 encoding[block, walked] = power[block, column]
-        return _with_encoding(data, encoding, self.attr_name)
+        return _with_encoding(data, encoding, self)
 
 
-def _with_encoding(data: Data, encoding: Tensor, name: str | None) -> Data:
-    if name is None:
-        data.x = appended(data.x, encoding)
+def _with_encoding(data: Data, encoding: Tensor, transform: Any) -> Data:
+    if transform.attr_name is None:
+        data.x = appended(data.x, encoding, "x", type(transform).__name__)
     else:
-        data[name] = encoding
+        data[transform.attr_name] = encoding
     return data

@@ -61,5 +61,5 @@ class Constant(BaseTransform):
             if self.node_types is not None and node_type not in self.node_types:
                 continue
             column = torch.full((count_nodes(node_type, store, "Constant"), 1), float(self.value))
-            store.x = appended(store.x if self.cat else None, column)
+            store.x = appended(store.x if self.cat else None, column, "x", "Constant")
         return data

@@ -47,7 +47,7 @@ class LocalDegreeProfile(BaseTransform):
         own = degree(source, nodes, torch.float32).reshape(-1, 1)
         reached = own[target]
         profile = [segment_reduce(reached, source, nodes, how) for how in ("min", "max", "mean", "std")]
-        data.x = appended(data.x, torch.cat([own, *profile], dim=1))
+        data.x = appended(data.x, torch.cat([own, *profile], dim=1), "x", "LocalDegreeProfile")
         return data
 
 
@@ -100,5 +100,5 @@ class OneHotDegree(BaseTransform):
             raise DataError(message)
         x = data.x if self.cat else None
         one_hot = torch.nn.functional.one_hot(count, self.max_degree + 1)
-        data.x = appended(x, one_hot.to(torch.get_default_dtype() if x is None else x.dtype))
+        data.x = appended(x, one_hot.to(torch.get_default_dtype() if x is None else x.dtype), "x", "OneHotDegree")
         return data

@@ -42,7 +42,7 @@ class _EdgeGeometry(BaseTransform):
         source, target = edges_of(data, caller)
         pos = pos.reshape(-1, 1) if pos.dim() == 1 else pos
         geometry = self._measure(pos[source], pos[target])
-        data.edge_attr = appended(data.edge_attr if self.cat else None, geometry)
+        data.edge_attr = appended(data.edge_attr if self.cat else None, geometry, "edge_attr", caller)
         return data
 
     def _measure(self, source: Tensor, target: Tensor) -> Tensor:

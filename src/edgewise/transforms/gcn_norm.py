@@ -44,10 +44,10 @@ class GCNNorm(BaseTransform):
         check_homogeneous(data, "GCNNorm")
         if data.edge_index is None and "adj_t" in data:
             ends, values = to_edge_index(data.adj_t)
-            edges, weight = gcn_norm(ends.flip(0), values, data.adj_t.shape[0], add_self_loops=self.add_self_loops)
+            edges, normed = gcn_norm(ends.flip(0), values, data.adj_t.shape[0], add_self_loops=self.add_self_loops)
             is_csr = data.adj_t.layout == torch.sparse_csr
             build = to_torch_csr_tensor if is_csr else to_torch_coo_tensor
-            data.adj_t = build(edges.flip(0), weight, tuple(data.adj_t.shape[:2]))
+            data.adj_t = build(edges.flip(0), normed, tuple(data.adj_t.shape[:2]))
             return data
         edges = edges_of(data, "GCNNorm")
         if self.add_self_loops:

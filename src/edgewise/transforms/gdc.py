@@ -15,10 +15,11 @@ from edgewise.utils import add_self_loops, coalesce, get_ppr, scatter
 __all__ = ["GDC"]
 
 _NORMALIZATIONS = ("sym", "col", "row", None)
-_PARAMETERS = {
-    "diffusion_kwargs": {"ppr": {"alpha"}, "heat": {"t"}, "coeff": {"coeffs"}},
-    "sparsification_kwargs": {"threshold": set(), "topk": {"k", "dim"}},
+_PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "diffusion_kwargs": {"ppr": ("alpha", "eps"), "heat": ("t",), "coeff": ("coeffs",)},
+    "sparsification_kwargs": {"threshold": ("eps", "avg_degree"), "topk": ("k", "dim")},
 }
+_OPTIONAL = ("eps", "avg_degree")
 
 
 class GDC(BaseTransform):
@@ -47,7 +48,7 @@ class GDC(BaseTransform):
 
     Raises:
         ArgumentError: An unknown method or normalisation, a missing parameter, or what there is no approximation for.
-        DataError: There is no ``edge_index``, or personalised PageRank of edges that are not normalised diverges.
+        DataError: There is no ``edge_index``, or a diffusion does not converge.
         ShapeError: ``edge_attr`` is not one number an edge.
         DTypeError: A ``HeteroData``.
         NodeIndexError: An edge names a node that does not exist.
@@ -96,6 +97,12 @@ class GDC(BaseTransform):
             matrix = torch.zeros(nodes, nodes, dtype=weight.dtype, device=weight.device)
             matrix[edges[0].long(), edges[1].long()] = _normalized(edges, weight, nodes, self.normalization_in)
             matrix = _diffused(matrix, **self.diffusion_kwargs)
+            if not matrix.isfinite().all():
+                message = (
+                    "GDC: expected a diffusion that converges, got weights that are not finite. "
+                    "Use normalization_in='sym', and edge weights of 0 and more."
+                )
+                raise DataError(message)
             topk = self.sparsification_kwargs["method"] == "topk"
             edges, weight = _topk(matrix, **sparsification) if topk else _large(matrix, nodes, **sparsification)
         else:
@@ -118,7 +125,7 @@ class GDC(BaseTransform):
         if not self.exact:
             message = f"GDC: expected no {name} with exact=False, got one. Remove it, or use exact=True."
             raise ArgumentError(message)
-        return weight
+        return weight if weight.dtype == torch.float64 else weight.float()  # of half precision there is no inverse
 
     def _approximate(self, edges: EdgeIndex, weight: Tensor, nodes: int) -> tuple[Tensor, Tensor]:
         alpha, eps = self.diffusion_kwargs["alpha"], self.diffusion_kwargs.get("eps", 1e-4)
@@ -138,9 +145,13 @@ class GDC(BaseTransform):
         for argument, methods in _PARAMETERS.items():
             given: dict[str, Any] = getattr(self, argument)
             check_choice("GDC", f"{argument}['method']", given.get("method"), tuple(methods))
-            for name in sorted(methods[given["method"]] - set(given)):
-                message = f"GDC: expected {argument} with {name!r} for method {given['method']!r}, got {given}. Add it."
-                raise ArgumentError(message)
+            parameters = methods[given["method"]]
+            for name in parameters:
+                if name not in given and name not in _OPTIONAL:
+                    message = f"GDC: expected {argument} with {name!r} for {given['method']!r}, got {given}. Add it."
+                    raise ArgumentError(message)
+            for name in given:
+                check_choice("GDC", f"each key of {argument}", name, ("method", *parameters))
         sparsification = self.sparsification_kwargs
         if sparsification["method"] == "threshold" and not {"eps", "avg_degree"} & set(sparsification):
             message = f"GDC: expected sparsification_kwargs with 'eps' or 'avg_degree', got {sparsification}. Add one."
@@ -185,14 +196,11 @@ def _diffused(matrix: Tensor, method: str, **parameters: Any) -> Tensor:
     if method == "ppr":
         alpha: float = parameters["alpha"]
         inverse, failed = torch.linalg.inv_ex(one - (1 - alpha) * matrix)
-        if failed:
-            message = "GDC: expected a diffusion that converges, got a singular matrix. Use normalization_in='sym'."
-            raise DataError(message)
-        total: Tensor = alpha * inverse
-        return total
+        pagerank: Tensor = alpha * inverse.masked_fill(failed != 0, float("inf"))
+        return pagerank
     if method == "heat":
-        total = torch.linalg.matrix_exp(parameters["t"] * (matrix - one))
-        return total
+        heat: Tensor = torch.linalg.matrix_exp(parameters["t"] * (matrix - one))
+        return heat
     total, power = torch.zeros_like(matrix), one
     for theta in parameters["coeffs"]:
         total += theta * power

@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 
+import torch
+
+from edgewise._typing import Tensor
+from edgewise.errors import DTypeError
 from edgewise.transforms._checks import check_graph
 from edgewise.transforms._stores import Graph
 from edgewise.transforms.base import BaseTransform
@@ -18,6 +22,9 @@ class NormalizeFeatures(BaseTransform):
 
     Args:
         attrs: Which attributes. Default: ``x``.
+
+    Raises:
+        DTypeError: An attribute is not a dense tensor.
 
     Source: Kipf & Welling, ICLR 2017, section 5.2, row-normalise bags of words. As in PyG features are shifted by their
     minimum, and a sum below one divides nothing.
@@ -37,7 +44,18 @@ class NormalizeFeatures(BaseTransform):
         check_graph(data, "NormalizeFeatures")
         for store in data.stores:
             for name in self.attrs:
-                if name in store and store[name].numel():
-                    shifted = store[name] - store[name].min()
+                value = store.to_dict().get(name)
+                if value is None:
+                    continue
+                if not isinstance(value, Tensor) or value.layout != torch.strided:
+                    kind = type(value).__name__ if not isinstance(value, Tensor) else str(value.layout)
+                    message = (
+                        f"NormalizeFeatures: expected {name} as a dense tensor, got {kind.removeprefix('torch.')}. "
+                        "Use to_dense(), or leave it out of attrs."
+                    )
+                    raise DTypeError(message)
+                if value.numel() and value.dim():
+                    value = value.to(torch.get_default_dtype()) if value.dtype == torch.bool else value
+                    shifted = value - value.min()
                     store[name] = shifted / shifted.sum(dim=-1, keepdim=True).clamp(min=1)
         return data

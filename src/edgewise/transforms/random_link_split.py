@@ -176,7 +176,7 @@ class RandomLinkSplit(BaseTransform):
         undirected = same_side and self._opposites_are_same(edge_index, edge_type, reverse)
         _check_reverse(data, edge_type, reverse, edge_index)
         num_src, num_dst = _size(data, edge_type)
-        order = PairOrder(edge_index, num_dst, undirected=undirected)
+        order = PairOrder(edge_index, num_src, num_dst, undirected=undirected)
         train, val, disjoint = self._sizes(len(order))
         spans = ((0, disjoint or train), (train, train + val), (train + val, len(order)))
         judged = [order.judged(*span) for span in spans]

@@ -81,9 +81,11 @@ class RandomNodeSplit(BaseTransform):
             if self.key is not None and labels is None:
                 continue
             nodes = count_nodes(node_type, store, _CALLER)
-            masks = [self._masks(nodes, labels) for _ in range(self.num_splits)]
+            device = labels.device if isinstance(labels, Tensor) else None
+            drawn_from = labels.cpu() if isinstance(labels, Tensor) else labels  # same seed, same masks on any device
+            masks = [self._masks(nodes, drawn_from) for _ in range(self.num_splits)]
             for position, name in enumerate(("train_mask", "val_mask", "test_mask")):
-                store[name] = torch.stack([each[position] for each in masks], dim=-1).squeeze(-1)
+                store[name] = torch.stack([each[position] for each in masks], dim=-1).squeeze(-1).to(device)
         return data
 
     def _masks(self, nodes: int, labels: Any) -> tuple[Tensor, Tensor, Tensor]:
@@ -107,12 +109,13 @@ class RandomNodeSplit(BaseTransform):
         empty = torch.zeros(nodes, dtype=torch.bool)
         return tuple(empty.index_fill(0, part, value=True) for part in (train, val, test))  # type: ignore[return-value]
 
-    def _train_of_each_class(self, labels: Tensor, nodes: int) -> Tensor:
-        if labels.shape != (nodes,) or labels.is_floating_point():
-            kind = str(labels.dtype).removeprefix("torch.")
+    def _train_of_each_class(self, labels: Any, nodes: int) -> Tensor:
+        if not isinstance(labels, Tensor) or labels.shape != (nodes,) or labels.is_floating_point():
+            is_tensor = isinstance(labels, Tensor)
+            found = f"{str(labels.dtype)[6:]} {list(labels.shape)}" if is_tensor else type(labels).__name__
             message = (
-                f"{_CALLER}: expected in {self.key} one class for each of the {nodes} nodes, got {kind} "
-                f'{list(labels.shape)}. Use split="train_rest", which needs no classes.'
+                f"{_CALLER}: expected in {self.key} one class for each of the {nodes} nodes, got {found}. "
+                'Use split="train_rest", which needs no classes.'
             )
             raise DataError(message)
         chosen = []
@@ -138,5 +141,5 @@ def _known(labels: Any, nodes: int) -> Tensor:
     """The nodes whose label is known."""
     is_class = isinstance(labels, Tensor) and labels.shape == (nodes,) and not labels.is_floating_point()
     if is_class and labels.dtype != torch.bool:
-        return (labels.cpu() >= 0).nonzero().flatten()  # type: ignore[no-any-return]
+        return (labels >= 0).nonzero().flatten()  # type: ignore[no-any-return]
     return torch.arange(nodes)

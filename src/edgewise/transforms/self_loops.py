@@ -1,5 +1,6 @@
 """Edges from a node to itself: added, or taken away."""
 
+from collections.abc import Callable
 from typing import Any
 
 from edgewise._typing import Tensor
@@ -11,7 +12,33 @@ from edgewise.utils import add_remaining_self_loops, add_self_loops
 __all__ = ["AddRemainingSelfLoops", "AddSelfLoops", "RemoveSelfLoops"]
 
 
-class AddSelfLoops(BaseTransform):
+class _AddsLoops(BaseTransform):
+    """What both have in common: arguments, and which edges get loops."""
+
+    _add: Callable[..., Any]
+
+    def __init__(self, attr: str = "edge_weight", fill_value: float | Tensor | str = 1.0) -> None:
+        self.attr = attr
+        self.fill_value = fill_value
+
+    def forward(self, data: Graph) -> Graph:
+        """Add the loops."""
+        caller = type(self).__name__
+        check_graph(data, caller)
+        for key, store in edge_items(data):
+            if key is not None and key[0] != key[2]:
+                continue
+            edges = edges_of(store, caller)
+            nodes = store.num_nodes if key is None else known_size(store)[0]
+            values = store.to_dict().get(self.attr)
+            drop_without_rows(data, store, self.attr, caller, "Name it in attr, or remove it before.")
+            store.edge_index, values = type(self)._add(edges, values, self.fill_value, nodes)
+            if values is not None:
+                store[self.attr] = values
+        return data
+
+
+class AddSelfLoops(_AddsLoops):
     r"""Append a self loop to every node, also to nodes that have one: :math:`\hat A = A + I`.
 
     Edges between two types of nodes stay as they are.
@@ -39,16 +66,10 @@ class AddSelfLoops(BaseTransform):
         ([[0, 1, 0, 1], [1, 0, 0, 1]], [2.0, 3.0, 3.0, 2.0])
     """
 
-    def __init__(self, attr: str = "edge_weight", fill_value: float | Tensor | str = 1.0) -> None:
-        self.attr = attr
-        self.fill_value = fill_value
-
-    def forward(self, data: Graph) -> Graph:
-        """Append the loops."""
-        return _with_loops(data, self, add_self_loops)
+    _add = staticmethod(add_self_loops)
 
 
-class AddRemainingSelfLoops(BaseTransform):
+class AddRemainingSelfLoops(_AddsLoops):
     """Give every node exactly one self loop, last among the edges; a node that has some keeps the value of its last.
 
     Args:
@@ -65,13 +86,7 @@ class AddRemainingSelfLoops(BaseTransform):
         [[0, 0, 1], [1, 0, 1]]
     """
 
-    def __init__(self, attr: str = "edge_weight", fill_value: float | Tensor | str = 1.0) -> None:
-        self.attr = attr
-        self.fill_value = fill_value
-
-    def forward(self, data: Graph) -> Graph:
-        """Add the loops that are missing."""
-        return _with_loops(data, self, add_remaining_self_loops)
+    _add = staticmethod(add_remaining_self_loops)
 
 
 class RemoveSelfLoops(BaseTransform):
@@ -100,19 +115,3 @@ class RemoveSelfLoops(BaseTransform):
                 edges = edges_of(store, "RemoveSelfLoops")
                 select_edges(data, store, (edges[0] != edges[1]).nonzero().flatten())
         return data
-
-
-def _with_loops(data: Graph, transform: Any, function: Any) -> Graph:
-    caller = type(transform).__name__
-    check_graph(data, caller)
-    for key, store in edge_items(data):
-        if key is not None and key[0] != key[2]:
-            continue
-        edges = edges_of(store, caller)
-        nodes = store.num_nodes if key is None else known_size(store)[0]
-        values = store.to_dict().get(transform.attr)
-        drop_without_rows(data, store, transform.attr, caller, "Name it in attr, or remove it before.")
-        store.edge_index, values = function(edges, values, transform.fill_value, nodes)
-        if values is not None:
-            store[transform.attr] = values
-    return data

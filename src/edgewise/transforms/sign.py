@@ -52,9 +52,8 @@ class SIGN(BaseTransform):
         """Save the features."""
         check_homogeneous(data, "SIGN")
         x, edges = node_tensor(data, "x", "SIGN"), edges_of(data, "SIGN")
-        _, weight = gcn_norm(
-            edges, edge_weights(data, "SIGN"), data.num_nodes, add_self_loops=False, dtype=torch.float32
-        )
+        weight = edge_weights(data, "SIGN")
+        _, weight = gcn_norm(edges, weight, len(x), add_self_loops=False, dtype=torch.float32)
         adjacency = Adjacency.of(edges, (len(x), len(x)), caller="SIGN")
         for hop in range(1, self.K + 1):
             x = spmm(adjacency, x, weight)

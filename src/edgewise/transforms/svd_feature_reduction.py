@@ -46,10 +46,10 @@ class SVDFeatureReduction(BaseTransform):
     def forward(self, data: Data) -> Data:
         """Reduce the features."""
         check_homogeneous(data, "SVDFeatureReduction")
-        x = node_tensor(data, "x", "SVDFeatureReduction")
+        x = node_tensor(data, "x", "SVDFeatureReduction", axes=(2,))
         if x.shape[-1] > self.out_channels:
-            left, values, _ = torch.linalg.svd(x, full_matrices=False)
-            reduced = (left * values)[:, : self.out_channels]
+            left, values, _ = torch.linalg.svd(x if x.dtype == torch.float64 else x.float(), full_matrices=False)
+            reduced = (left * values)[:, : self.out_channels].to(x.dtype)
             missing = self.out_channels - reduced.shape[1]
             data.x = torch.nn.functional.pad(reduced, (0, missing)) if missing else reduced
         return data

@@ -4,6 +4,7 @@ import torch
 
 from edgewise._typing import Tensor
 from edgewise.data import Data
+from edgewise.errors import ShapeError
 from edgewise.transforms._checks import check_homogeneous, check_single
 from edgewise.transforms._stores import edge_attributes, edges_of, node_attributes
 from edgewise.transforms.base import BaseTransform
@@ -20,6 +21,7 @@ class VirtualNode(BaseTransform):
     Raises:
         DataError: There is no ``edge_index``, or a batch.
         DTypeError: A ``HeteroData``.
+        ShapeError: ``edge_type`` is not one number an edge.
         NodeIndexError: An edge names a node that does not exist.
 
     Cost: O(edges + nodes) times the width of the attributes, which are copied.
@@ -39,6 +41,10 @@ class VirtualNode(BaseTransform):
         check_single(data, "VirtualNode")
         edges, nodes = edges_of(data, "VirtualNode"), data.num_nodes
         given = data["edge_type"] if "edge_type" in data else edges.new_zeros(edges.shape[1])
+        if given.shape != edges[0].shape:
+            shape = list(given.shape)
+            message = f"VirtualNode: expected edge_type of shape [{edges.shape[1]}], got {shape}. Give every edge one."
+            raise ShapeError(message)
         largest = int(given.max()) if given.numel() else 0
         of_nodes, of_edges = node_attributes(data, data), edge_attributes(data, data)
         for name, axis in of_edges.items():

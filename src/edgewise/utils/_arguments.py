@@ -12,19 +12,25 @@ from edgewise._typing import Tensor
 from edgewise.errors import ArgumentError, DataError, DTypeError, NodeIndexError, ShapeError
 
 __all__ = [
+    "as_axis",
     "as_count",
     "as_index",
     "check_attributes",
     "check_boundaries",
     "check_choice",
     "check_index",
+    "check_length",
+    "check_pair",
     "check_probability",
+    "check_rows",
     "check_tensor",
     "check_within_graphs",
     "count_nodes",
     "graph_sizes",
     "reduction",
 ]
+
+_MOST_NODES = 2**40  # beyond what any memory holds: such numbers are ids
 
 _REDUCTIONS = {"add": "sum", "sum": "sum", "mean": "mean", "min": "min", "max": "max", "mul": "mul"}
 
@@ -42,6 +48,12 @@ def count_nodes(edge_index: Tensor, num_nodes: int | None, *, caller: str, check
     if num_nodes is None:
         low, num_nodes = _range(edge_index)
         check = check and low < 0
+        if num_nodes > _MOST_NODES:
+            message = (
+                f"{caller}: expected edge_index to number nodes from 0 without large gaps, got node {num_nodes - 1}. "
+                "Ids are no node numbers: Data.from_edges and io.from_tables number them."
+            )
+            raise NodeIndexError(message)
     else:
         num_nodes = as_count(num_nodes, "num_nodes", caller=caller)
     if check:
@@ -67,7 +79,7 @@ def as_count(value: Any, argument: str, *, caller: str) -> int:
     if torch.compiler.is_compiling():
         return value  # type: ignore[no-any-return]
     try:
-        count = operator.index(value)
+        count = int(operator.index(value))
     except TypeError as error:
         message = f"{caller}: expected {argument} as an int, got {value!r}. Use int({argument})."
         raise DTypeError(message) from error
@@ -77,12 +89,63 @@ def as_count(value: Any, argument: str, *, caller: str) -> int:
     return count
 
 
+def as_axis(dim: Any, value: Tensor, argument: str, cure: str, *, caller: str) -> int:
+    """Check that ``dim`` is an axis of a tensor, and return it counted from the first.
+
+    Args:
+        dim: What the user passed.
+        value: The tensor.
+        argument: How the user knows that.
+        cure: What ``dim`` means.
+        caller: The name that errors begin with.
+    """
+    check_rows(value, argument, caller=caller)
+    if isinstance(dim, int) and -value.dim() <= dim < value.dim():
+        return dim % value.dim()
+    message = (
+        f"{caller}: expected dim in {-value.dim()}..{value.dim() - 1} for {argument} of shape {list(value.shape)}, "
+        f"got {dim!r}. {cure}"
+    )
+    raise ShapeError(message)
+
+
+def check_length(src: Tensor, index: Tensor, axis: int, dim: int, *, caller: str) -> None:
+    """Check that ``src`` has as many entries along an axis, known to the user as ``dim``, as ``index`` has."""
+    if src.shape[axis] != index.shape[0]:
+        message = (
+            f"{caller}: expected src with {index.shape[0]} entries along dim={dim}, one for each entry of index, "
+            f"got {list(src.shape)}. Pass the axis that index goes along as dim."
+        )
+        raise ShapeError(message)
+
+
+def check_rows(value: Tensor, argument: str, *, caller: str) -> None:
+    """Check that ``value`` is a dense tensor of one axis or more."""
+    check_tensor(value, argument, caller=caller)
+    if value.dim() == 0:
+        message = f"{caller}: expected {argument} of one axis or more, got a number. Use {argument}.reshape(1)."
+        raise ShapeError(message)
+
+
+def check_pair(value: Any, argument: str, *, caller: str) -> None:
+    """Check that ``value`` is a pair: one of sources, one of destinations."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        message = (
+            f"{caller}: expected {argument} as a pair, of sources and destinations, got {value!r}. "
+            f"Use {argument}=(of_sources, of_destinations)."
+        )
+        raise ArgumentError(message)
+
+
 def check_tensor(value: object, argument: str, *, caller: str) -> None:
-    """Check that ``value`` is a tensor."""
+    """Check that ``value`` is a dense tensor."""
     if not isinstance(value, Tensor):
         function = "from_numpy" if hasattr(value, "__array__") else "tensor"
         kind = f"{type(value).__module__.partition('.')[0]}.{type(value).__name__}".removeprefix("builtins.")
         message = f"{caller}: expected {argument} as a torch.Tensor, got {kind}. Use torch.{function}({argument})."
+        raise DTypeError(message)
+    if value.layout != torch.strided:
+        message = f"{caller}: expected dense {argument}, got {value.layout}. Use {argument}.to_dense()."
         raise DTypeError(message)
 
 
@@ -140,6 +203,8 @@ def as_index(value: Any, argument: str, *, caller: str) -> Tensor:
         argument: How the user knows it.
         caller: The name that errors begin with.
     """
+    if isinstance(value, Tensor):
+        check_tensor(value, argument, caller=caller)
     try:
         index = torch.as_tensor(value)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -230,7 +295,7 @@ def check_probability(p: float, *, caller: str, argument: str = "p") -> None:
 
 def check_choice(name: object, argument: str, names: tuple[str, ...], *, caller: str) -> None:
     """Check that ``name`` is one of those allowed."""
-    if name not in names:
+    if not isinstance(name, str) or name not in names:
         hint = did_you_mean(name, names) if isinstance(name, str) else ""
         message = f"{caller}: expected {argument} to be one of {names}, got {name!r}.{hint}"
         raise ArgumentError(message)
@@ -238,7 +303,5 @@ def check_choice(name: object, argument: str, names: tuple[str, ...], *, caller:
 
 def reduction(name: str, argument: str, *, caller: str, others: tuple[str, ...] = ()) -> str:
     """Return the reduction of that name, under the name by which ``ops`` knows it; one of ``others`` as it is."""
-    if name in others:
-        return name
     check_choice(name, argument, (*_REDUCTIONS, *others), caller=caller)
-    return _REDUCTIONS[name]
+    return _REDUCTIONS.get(name, name)

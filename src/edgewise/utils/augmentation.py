@@ -5,7 +5,16 @@ import torch
 from edgewise._checks import check_edge_index, check_node_range
 from edgewise._typing import Bool, EdgeIndex, Int, Shaped, Tensor
 from edgewise.errors import ArgumentError, ShapeError
-from edgewise.utils._arguments import check_choice, check_probability, check_tensor, count_nodes, graph_sizes
+from edgewise.utils._arguments import (
+    as_count,
+    check_choice,
+    check_pair,
+    check_probability,
+    check_rows,
+    check_tensor,
+    count_nodes,
+    graph_sizes,
+)
 from edgewise.utils.maps import index_sort
 from edgewise.utils.negative_sampling import negative_sampling
 
@@ -39,7 +48,7 @@ def shuffle_node(
         >>> sorted(x[:2].tolist()), sorted(x[2:].tolist()), torch.equal(x, order)
         ([0, 1], [2, 3], True)
     """
-    check_tensor(x, "x", caller="shuffle_node")
+    check_rows(x, "x", caller="shuffle_node")
     if not training:
         return x, torch.arange(x.shape[0], device=x.device)
     order = torch.randperm(x.shape[0], device=x.device)
@@ -116,7 +125,8 @@ def add_random_edge(
         edge_index ``[2, edges]`` → ``[2, edges + added]``, ``[2, added]``
 
     Raises:
-        ArgumentError: ``p`` is not between 0 and 1, or ``force_undirected`` for a bipartite graph.
+        ArgumentError: ``p`` is not between 0 and 1; more than two ``num_nodes``; or ``force_undirected`` for a
+            bipartite graph.
         NodeIndexError: An edge names a node outside of ``num_nodes``.
 
     Cost: that of :func:`~edgewise.utils.negative_sampling`. Draws from torch's generator.
@@ -135,6 +145,9 @@ def add_random_edge(
         )
         raise ArgumentError(message)
     if isinstance(num_nodes, tuple | list):
+        check_pair(num_nodes, "num_nodes", caller="add_random_edge")
+        num_src, num_dst = (as_count(count, "num_nodes", caller="add_random_edge") for count in num_nodes)
+        num_nodes = (num_src, num_dst)
         check_node_range(edge_index, *num_nodes, caller="add_random_edge")
     else:
         num_nodes = count_nodes(edge_index, num_nodes, caller="add_random_edge")

@@ -10,6 +10,7 @@ from edgewise.utils._arguments import (
     as_count,
     check_attributes,
     check_index,
+    check_rows,
     check_tensor,
     check_within_graphs,
     count_nodes,
@@ -111,7 +112,7 @@ def to_dense_batch(
         >>> blocks.tolist(), is_node.tolist()
         ([[1.0, 2.0], [3.0, 0.0]], [[True, True], [True, False]])
     """
-    check_tensor(x, "x", caller="to_dense_batch")
+    check_rows(x, "x", caller="to_dense_batch")
     nodes = x.shape[0]
     if batch is None:
         if max_num_nodes is None:

@@ -6,9 +6,9 @@ from edgewise._checks import check_edge_index
 from edgewise._typing import EdgeIndex, Tensor
 from edgewise.errors import ArgumentError
 from edgewise.ops import structure
-from edgewise.utils._arguments import check_probability, count_nodes
+from edgewise.utils._arguments import as_count, check_probability, count_nodes
+from edgewise.utils._subgraph import subgraph
 from edgewise.utils.maps import cumsum
-from edgewise.utils.subgraph import subgraph
 
 __all__ = ["dropout_edge", "dropout_node", "dropout_path"]
 
@@ -130,8 +130,10 @@ def dropout_path(
         [False, False]
     """
     check_probability(p, caller="dropout_path")
+    walks_per_node = as_count(walks_per_node, "walks_per_node", caller="dropout_path")
+    walk_length = as_count(walk_length, "walk_length", caller="dropout_path")
     for value, name in ((walks_per_node, "walks_per_node"), (walk_length, "walk_length")):
-        if value < 1:
+        if value == 0:
             message = f"dropout_path: expected {name} of at least 1, got {value}. Use p=0.0 to leave nothing out."
             raise ArgumentError(message)
     nodes = count_nodes(edge_index, num_nodes, caller="dropout_path")

@@ -6,7 +6,7 @@ from edgewise._checks import check_edge_index
 from edgewise._typing import EdgeIndex, Int, Tensor
 from edgewise.errors import NodeIndexError
 from edgewise.ops import structure
-from edgewise.utils._arguments import check_attributes, count_nodes
+from edgewise.utils._arguments import as_count, check_attributes, check_index, count_nodes
 from edgewise.utils.loop import last_loops
 
 __all__ = [
@@ -132,13 +132,16 @@ def degree(index: Int[Tensor, " edges"], num_nodes: int | None = None, dtype: to
 
     Raises:
         NodeIndexError: A node below 0, or not below ``num_nodes``.
+        DTypeError: ``index`` is not integer.
+        ShapeError: ``index`` has more than one axis.
 
     Example:
         >>> degree(torch.tensor([0, 1, 0]), dtype=torch.long).tolist()
         [2, 1]
     """
+    check_index(index, None, "index", "", caller="degree", values=False)
     low, high = (int(end) for end in index.aminmax()) if index.numel() else (0, -1)
-    nodes = num_nodes if num_nodes is not None else high + 1
+    nodes = as_count(num_nodes, "num_nodes", caller="degree") if num_nodes is not None else high + 1
     if low < 0 or high >= nodes:
         wrong = low if low < 0 else high
         message = f"degree: expected nodes of index in 0..{nodes - 1}, got {wrong}. Raise num_nodes or renumber them."

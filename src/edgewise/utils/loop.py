@@ -5,7 +5,7 @@ import torch
 from edgewise._checks import check_edge_index, check_node_range
 from edgewise._typing import EdgeIndex, Shaped, Tensor
 from edgewise.ops import segment_reduce, structure
-from edgewise.utils._arguments import check_attributes, count_nodes, reduction
+from edgewise.utils._arguments import as_count, check_attributes, check_pair, count_nodes, reduction
 
 __all__ = ["add_remaining_self_loops", "add_self_loops", "get_self_loop_attr", "last_loops", "segregate_self_loops"]
 
@@ -32,7 +32,7 @@ def add_self_loops(
         edge_index ``[2, edges]`` · edge_attr ``[edges, *width]`` → ``[2, edges + nodes]``, ``[edges + nodes, *width]``
 
     Raises:
-        ArgumentError: An unknown name as ``fill_value``.
+        ArgumentError: An unknown name as ``fill_value``, or more than two ``num_nodes``.
         ShapeError: ``edge_attr`` does not have one row an edge.
 
     Cost: O(edges + nodes).
@@ -43,7 +43,9 @@ def add_self_loops(
     """
     if isinstance(num_nodes, tuple | list):
         check_edge_index(edge_index, caller="add_self_loops")
-        nodes, num_dst = min(num_nodes), num_nodes[1]
+        check_pair(num_nodes, "num_nodes", caller="add_self_loops")
+        num_src, num_dst = (as_count(count, "num_nodes", caller="add_self_loops") for count in num_nodes)
+        nodes = min(num_src, num_dst)
     else:
         nodes = num_dst = count_nodes(edge_index, num_nodes, caller="add_self_loops", check=False)
     loops = torch.arange(nodes, dtype=edge_index.dtype, device=edge_index.device)

@@ -5,7 +5,7 @@ import torch
 from edgewise._typing import Bool, Int, Tensor
 from edgewise.errors import ArgumentError, DTypeError
 from edgewise.ops import structure
-from edgewise.utils._arguments import as_count, check_index, check_tensor
+from edgewise.utils._arguments import as_axis, as_count, check_index, check_tensor
 
 __all__ = ["cumsum", "index_sort", "map_index", "one_hot"]
 
@@ -22,16 +22,18 @@ def cumsum(x: Tensor, dim: int = 0) -> Tensor:
     Shape:
         x ``[*before, n, *after]`` → ``[*before, n + 1, *after]``, of the same type; booleans are counted as int64
 
+    Raises:
+        ShapeError: ``dim`` is no axis of ``x``.
+
     Example:
         >>> cumsum(torch.tensor([2, 4, 1])).tolist()
         [0, 2, 6, 7]
     """
-    check_tensor(x, "x", caller="cumsum")
+    axis = as_axis(dim, x, "x", "It is the axis to add up along.", caller="cumsum")
     dtype = torch.int64 if x.dtype == torch.bool else x.dtype
-    total = torch.cumsum(x, dim, dtype=dtype)
-    first = list(x.shape)
-    first[dim] = 1
-    return torch.cat([total.new_zeros(first), total], dim)
+    total = torch.cumsum(x, axis, dtype=dtype)
+    first = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+    return torch.cat([total.new_zeros(first), total], axis)
 
 
 def index_sort(

@@ -4,7 +4,7 @@ import torch
 
 from edgewise._typing import Bool, Int, Tensor
 from edgewise.errors import DTypeError, ShapeError
-from edgewise.utils._arguments import as_count, check_index, check_tensor
+from edgewise.utils._arguments import as_axis, as_count, check_index, check_tensor
 
 __all__ = ["index_to_mask", "mask_select", "mask_to_index"]
 
@@ -28,19 +28,19 @@ def mask_select(src: Tensor, dim: int, mask: Bool[Tensor, " n"]) -> Tensor:
         >>> mask_select(torch.tensor([[1, 2, 3]]), 1, torch.tensor([True, False, True])).tolist()
         [[1, 3]]
     """
-    check_tensor(src, "src", caller="mask_select")
+    axis = as_axis(dim, src, "src", "It is the axis that mask goes along.", caller="mask_select")
     check_tensor(mask, "mask", caller="mask_select")
     if mask.dtype != torch.bool:
         kind = str(mask.dtype).removeprefix("torch.")
         message = f"mask_select: expected boolean mask, got {kind}. Use mask.bool(), or src.index_select(dim, index)."
         raise DTypeError(message)
-    if not -src.dim() <= dim < src.dim() or mask.shape != src.shape[dim : dim + 1 or None]:
+    if mask.shape != src.shape[axis : axis + 1]:
         message = (
             f"mask_select: expected mask with one entry for each slice of src {list(src.shape)} along dim={dim}, "
             f"got {list(mask.shape)}. Pass the axis that mask goes along as dim."
         )
         raise ShapeError(message)
-    return src.index_select(dim, mask.nonzero().squeeze(1))
+    return src.index_select(axis, mask.nonzero().squeeze(1))
 
 
 def index_to_mask(index: Int[Tensor, "..."], size: int | None = None) -> Bool[Tensor, " size"]:

@@ -226,7 +226,7 @@ class _Pairs:
     def numbers(self, edge_index: Tensor) -> Tensor:
         """Return the numbers of the pairs that edges join: in ascending order, each once."""
         if self.kind == "undirected":
-            edge_index = torch.stack([edge_index.amin(0), edge_index.amax(0)])
+            edge_index = torch.stack([torch.minimum(*edge_index), torch.maximum(*edge_index)])
         if self.kind != "bipartite":
             edge_index = structure.split_loops(edge_index, positions=False)[0]
         nodes = int(torch.maximum(self.num_src.sum(), self.num_dst.sum()))
@@ -270,26 +270,47 @@ def _negatives(edge_index: Tensor, pairs: _Pairs, wanted: Tensor, caller: str) -
     if pairs.kind == "undirected":
         wanted = wanted // 2
     ranks = _distinct(free, torch.minimum(wanted, free))
-    out = pairs.edges(_free_number(taken, ranks)).to(edge_index.dtype)
+    out = pairs.edges(_free_number(taken, ranks)).to(edge_index.dtype)[:, _shuffled(_block(free, ranks))]
     return torch.cat([out, out.flip(0)], dim=1) if pairs.kind == "undirected" else out
 
 
 def _distinct(room: Tensor, counts: Tensor) -> Tensor:
-    """``counts[i]`` different numbers of block ``i``, which has ``room[i]``; blocks in turn, each in random order.
+    """``counts[i]`` different numbers of block ``i``, which has ``room[i]``; in ascending order.
 
-    Draws that repeat are drawn again among the numbers that are still free: every choice stays equally likely, each
-    round brings at least one, and about ``log(counts)`` rounds are the most that it takes.
+    Of a block that gives most of its numbers, those that it does not give are drawn.
+    """
+    gives_most = counts > room // 2
+    drawn = _few(room, torch.where(gives_most, room - counts, counts))
+    if not bool(gives_most.any()):
+        return drawn
+    most = room[gives_most]
+    numbers = torch.arange(int(most.sum()), device=room.device)
+    numbers += (_starts(room)[gives_most] - _starts(most)).repeat_interleave(most)
+    given = numbers[~torch.isin(numbers, drawn)]
+    return torch.cat([given, drawn[~gives_most[_block(room, drawn)]]]).sort().values
+
+
+def _few(room: Tensor, counts: Tensor) -> Tensor:
+    """As :func:`_distinct`. Draws that repeat are drawn again among the numbers that are still free.
+
+    So every choice is equally likely, and each round brings some: ``log(counts)`` rounds are about the most.
     """
     drawn = room.new_zeros(0)
     missing = counts
     while bool(missing.any()):
         left = room - (counts - missing)
-        block = torch.arange(len(room), device=room.device).repeat_interleave(missing)
-        rank = _starts(left)[block] + _random(left[block])
-        drawn = torch.cat([drawn, _free_number(drawn, rank).unique()]).sort().values
+        rank = _random(left.repeat_interleave(missing)) + _starts(left).repeat_interleave(missing)
+        drawn = torch.cat([drawn, _free_number(drawn, rank)]).unique()
         missing = counts - _block(room, drawn).bincount(minlength=len(room))
-    drawn = drawn[torch.randperm(len(drawn), device=room.device)]
-    return drawn[_block(room, drawn).sort(stable=True).indices]
+    return drawn
+
+
+def _shuffled(block: Tensor) -> Tensor:
+    """A random order of positions that keeps blocks, which stand in a row, where they are."""
+    order = torch.randperm(len(block), device=block.device)
+    if not len(block) or bool(block[0] == block[-1]):
+        return order
+    return order[block[order].sort(stable=True).indices]
 
 
 def _free_number(taken: Tensor, rank: Tensor) -> Tensor:

@@ -202,7 +202,7 @@ def _leap(room: int, p: float) -> Tensor:
 
 def _unfold(number: Tensor, width: Tensor, is_within: Tensor, *, directed: bool) -> tuple[Tensor, Tensor]:
     """The pair of nodes that a number stands for: in a rectangle ``width`` wide, or within a block of that size."""
-    columns = torch.where(is_within & directed, width - 1, width)
+    columns = width - is_within.long() if directed else width
     source, target = number // columns.clamp(min=1), number % columns.clamp(min=1)
     if directed:
         return source, target + (is_within & (target >= source)).long()  # a node does not count itself

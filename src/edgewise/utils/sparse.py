@@ -9,7 +9,7 @@ from edgewise._typing import EdgeIndex, Shaped, Tensor
 from edgewise.adjacency import sparse_coordinates
 from edgewise.errors import ArgumentError, DTypeError
 from edgewise.ops import structure
-from edgewise.utils._arguments import check_attributes
+from edgewise.utils._arguments import as_count, check_attributes
 from edgewise.utils.maps import cumsum
 
 __all__ = [
@@ -76,7 +76,7 @@ def to_torch_sparse_tensor(
         >>> to_torch_sparse_tensor(torch.tensor([[1, 0], [0, 1]]), torch.tensor([2.0, 3.0])).to_dense().tolist()
         [[0.0, 3.0], [2.0, 0.0]]
     """
-    if layout not in _LAYOUTS:
+    if not isinstance(layout, torch.layout) or layout not in _LAYOUTS:
         message = (
             f"to_torch_sparse_tensor: expected layout to be one of {_LAYOUTS}, got {layout}. "
             "Choose torch.sparse_csr for multiplying."
@@ -172,7 +172,7 @@ def _matrix(
     check_edge_index(edge_index, caller=caller)
     if edge_attr is not None:
         check_attributes([edge_attr], edge_index, caller=caller)
-    sides = _sides(edge_index, size)
+    sides = _sides(edge_index, size, caller)
     check_node_range(edge_index, *sides, caller=caller)
     edges, values = _in_order(
         edge_index, edge_attr, max(sides), by_row=layout != torch.sparse_csc, is_coalesced=is_coalesced
@@ -186,14 +186,19 @@ def _matrix(
     return build(cumsum(counts), edges[minor], values, shape, check_invariants=False)
 
 
-def _sides(edge_index: Tensor, size: Any) -> tuple[int, int]:
+def _sides(edge_index: Tensor, size: Any, caller: str) -> tuple[int, int]:
     if size is None:
         nodes = int(edge_index.max()) + 1 if edge_index.numel() else 0
         return nodes, nodes
-    if isinstance(size, int):
-        return size, size
+    if not isinstance(size, list | tuple):
+        size = (size, size)
+    if len(size) != 2:
+        message = f"{caller}: expected size as one or two numbers, got {size}. Use size=(num_src, num_dst)."
+        raise ArgumentError(message)
     ends = [int(end.max()) + 1 if end.numel() else 0 for end in edge_index]
-    num_src, num_dst = (end if given is None else given for given, end in zip(size, ends, strict=True))
+    num_src, num_dst = (
+        end if given is None else as_count(given, "size", caller=caller) for given, end in zip(size, ends, strict=True)
+    )
     return num_src, num_dst
 
 

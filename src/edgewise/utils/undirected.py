@@ -159,7 +159,9 @@ def is_undirected(
 
 
 def _columns(edge_attr: Any) -> list[Tensor]:
-    return [edge_attr] if isinstance(edge_attr, Tensor) else list(edge_attr) if _is_list(edge_attr) else []
+    if edge_attr is None or edge_attr is _NOT_GIVEN:
+        return []
+    return list(edge_attr) if _is_list(edge_attr) else [edge_attr]
 
 
 def _is_list(edge_attr: Any) -> bool:

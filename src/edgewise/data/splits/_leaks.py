@@ -1,5 +1,6 @@
 """Where an edge that is to be predicted is known already, or a negative is an edge."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -57,41 +58,61 @@ class Leaks:
     def keys(self, edges: Tensor) -> Tensor:
         """Return a number for each edge that equals that of the same edge only."""
         if self.opposites_are_same:
-            edges = torch.stack([edges.amin(0), edges.amax(0)])
+            edges = torch.stack([torch.minimum(*edges), torch.maximum(*edges)])
         return edges[0] * self.base + edges[1]
 
-    def shared(self, edges: Tensor, others: Tensor, reverse: EdgeType | None = None) -> tuple[str, str] | None:
-        """Return the first of some edges that is among others, and how it is written there where that differs.
-
-        Others may be those of a reverse type, turned around.
-        """
+    def shared(self, edges: Tensor, others: Tensor) -> tuple[list[int], list[int]] | None:
+        """Return the first of some edges that is among others, and how it is written there."""
         keys, among = self.keys(edges), self.keys(others)
-        found = torch.isin(keys, among)
-        if not bool(found.any()):
+        if not _any_shared(keys, among):
             return None
-        at = first(found)
-        edge, there = edges[:, at].tolist(), others[:, first(among == keys[at])].tolist()
-        written = "" if edge == there else f" as {there[0]} -> {there[1]}"
-        if reverse is not None:
-            written = f" as {there[1]} -> {there[0]} ({', '.join(reverse)})"
-        return f"{edge[0]} -> {edge[1]}{self.relation.name}", written
+        at = first(torch.isin(keys, among))
+        return edges[:, at].tolist(), others[:, first(among == keys[at])].tolist()
 
     def refuse_messages(self, *, is_disjoint: bool) -> None:
         """Refuse an edge that a part is judged on, and that passes a message in it or before."""
         for position, part in enumerate(self.parts):
             if part.name == "train" and not is_disjoint:
                 continue  # the usual way to train: on the edges that pass messages
+            if not self.shared(part.positives, _joined(other.messages for other in self.parts[: position + 1])):
+                continue
             for other in self.parts[: position + 1]:
-                for edges, reverse in ((other.forward, None), (other.backward, self.relation.reverse)):
-                    if shared := self.shared(part.positives, edges, reverse):
-                        edge, there = shared
-                        cure = f"Take it out of {other.name}, or split with RandomLinkSplit."
-                        if there:
-                            argument = "is_undirected=True" if reverse is None else f"rev_edge_types={reverse}"
-                            cure = f"Split with RandomLinkSplit({argument})."
+                if shared := self.shared(part.positives, other.forward):
+                    self._refuse_message(part.name, other.name, *shared, None)
+                if shared := self.shared(part.positives, other.backward):
+                    self._refuse_message(part.name, other.name, *shared, self.relation.reverse)
+
+    def _refuse_message(
+        self, judged: str, passing: str, edge: list[int], there: list[int], reverse: EdgeType | None
+    ) -> None:
+        written, cure = "", f"Take it out of {passing}, or split with RandomLinkSplit."
+        if reverse is not None:
+            written = f" as {there[1]} -> {there[0]} ({', '.join(reverse)})"
+            cure = f"Split with RandomLinkSplit(rev_edge_types={reverse})."
+        elif edge != there:
+            written, cure = _written(edge, there), "Split with RandomLinkSplit(is_undirected=True)."
+        message = (
+            f"LinkSplit.check: expected edges of {judged} outside of all messages, got edge {self._named(edge)} of "
+            f"{judged}, which passes messages in {passing}{written}. {cure}"
+        )
+        raise DataError(message)
+
+    def refuse_false_negatives(self) -> None:
+        """Refuse a negative that is an edge."""
+        known = _joined(edges for part in self.parts for edges in (part.positives, part.messages))
+        if not self.shared(_joined(part.negatives for part in self.parts), known):
+            return
+        for part in self.parts:
+            for other in self.parts:
+                for place, edges in (
+                    (f"an edge that {other.name} is judged on", other.positives),
+                    (f"an edge that passes messages in {other.name}", other.messages),
+                ):
+                    if shared := self.shared(part.negatives, edges):
                         message = (
-                            f"LinkSplit.check: expected edges of {part.name} outside of all messages, got edge {edge} "
-                            f"of {part.name}, which passes messages in {other.name}{there}. {cure}"
+                            f"LinkSplit.check: expected negatives that no edge joins, got {self._named(shared[0])} of "
+                            f"{part.name}, {place}{_written(*shared)}. "
+                            "Draw negatives against all edges of the graph, as RandomLinkSplit does."
                         )
                         raise DataError(message)
 
@@ -104,28 +125,33 @@ class Leaks:
                 ("negative", later.negatives, earlier.negatives),
             ):
                 if shared := self.shared(mine, theirs):
-                    pair, there = shared
                     message = (
-                        f"LinkSplit.check: expected every pair to be judged in one part, got {kind} {pair} of "
-                        f"{later.name} also in {earlier.name}{there}. Take it out of one of them."
+                        f"LinkSplit.check: expected every pair to be judged in one part, got {kind} "
+                        f"{self._named(shared[0])} of {later.name} also in {earlier.name}{_written(*shared)}. "
+                        "Take it out of one of them."
                     )
                     raise DataError(message)
 
-    def refuse_false_negatives(self) -> None:
-        """Refuse a negative that is an edge."""
-        for part in self.parts:
-            for other in self.parts:
-                for place, edges in (
-                    (f"an edge that {other.name} is judged on", other.positives),
-                    (f"an edge that passes messages in {other.name}", other.messages),
-                ):
-                    if shared := self.shared(part.negatives, edges):
-                        pair, there = shared
-                        message = (
-                            f"LinkSplit.check: expected negatives that no edge joins, got {pair} of {part.name}, "
-                            f"{place}{there}. Draw negatives against all edges of the graph, as RandomLinkSplit does."
-                        )
-                        raise DataError(message)
+    def _named(self, edge: list[int]) -> str:
+        return f"{edge[0]} -> {edge[1]}{self.relation.name}"
+
+
+def _joined(edges: Iterable[Tensor]) -> Tensor:
+    return torch.cat(list(edges), dim=1)
+
+
+def _written(edge: list[int], there: list[int]) -> str:
+    """How an edge is written elsewhere, where that differs."""
+    return "" if edge == there else f" as {there[0]} -> {there[1]}"
+
+
+def _any_shared(keys: Tensor, others: Tensor) -> bool:
+    """Whether two sets of numbers share one. Numbers that are looked up in ascending order are found in cache."""
+    fewer, more = sorted((keys.sort().values, others.sort().values), key=len)
+    if not len(fewer):
+        return False
+    place = torch.searchsorted(more, fewer).clamp_(max=len(more) - 1)
+    return bool((more[place] == fewer).any())
 
 
 def unnamed_reverse(data: HeteroData, edge_type: EdgeType, named: EdgeType | None, edges: Tensor) -> EdgeType | None:

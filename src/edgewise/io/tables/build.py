@@ -14,6 +14,7 @@ from edgewise.io.tables.progress import ReadingProgress
 from edgewise.io.tables.report import TableReport
 from edgewise.io.tables.sources import Source
 from edgewise.io.tables.wishes import Wishes
+from edgewise.ops import structure
 
 __all__ = ["from_tables"]
 
@@ -41,16 +42,17 @@ def from_tables(
     """Make a graph of a table of edges and, if there is one, a table of nodes.
 
     A table is a path (``.csv``, ``.tsv``, also compressed; ``.parquet`` or a folder of such files; ``.arrow``,
-    ``.feather``), a frame (pandas, Polars, Arrow, or any other that speaks Arrow's capsule protocol), or a dictionary of
-    columns. For a graph of several types pass dictionaries of tables: ``nodes={"paper": ..., "author": ...}`` and
-    ``edges={("author", "writes", "paper"): ...}``; arguments that differ by type are dictionaries then, too.
+    ``.feather``), a frame (pandas, Polars, Arrow, or any other that speaks Arrow's capsule protocol), or a dictionary
+    of columns. For a graph of several types pass dictionaries of tables: ``nodes={"paper": ..., "author": ...}`` and
+    ``edges={("author", "writes", "paper"): ...}``; an argument that differs by type is a dictionary then, too.
 
-    What was done with every column is in ``data.report``; print it. Columns that no argument names are found by their
-    usual names (``source`` and ``target``, ``src`` and ``dst``, ``from`` and ``to``, else the first two; ``id``; ``label``
-    or ``y``; ``split`` or ``train_mask``; ``weight``; ``time``), and the others become features: numbers and dates less
-    their mean over their deviation, flags as 0 and 1, categories a column a value, text as hashed tf-idf. Means and the
-    like come from the training nodes, if there is a split. The rules are kept in ``data.feature_rules`` and
-    ``data.edge_rules``; passed as ``features`` and ``edge_features``, they treat new tables alike.
+    What was done with every column is in ``data.report``: print it. Columns that no argument names are found by their
+    usual names (``source`` and ``target``, ``src`` and ``dst``, ``from`` and ``to``, else the first two; ``id``;
+    ``label`` or ``y``; ``split`` or ``train_mask``; ``weight``; ``time``), and the others become features: numbers and
+    dates less their mean over their deviation, flags as 0 and 1, categories a column a value, text as hashed tf-idf.
+    Means and the like come from the training nodes, if there is a split. These rules are kept as
+    ``data.feature_rules`` and ``data.edge_rules``: passed as ``features`` and ``edge_features`` they treat new tables
+    alike.
 
     Args:
         edges: A row for each edge.
@@ -58,33 +60,32 @@ def from_tables(
             are 0, 1, 2, ... without a gap are numbers already.
         source: The column of ``edges`` with the ids of sources.
         target: The column of ``edges`` with the ids of destinations.
-        id: The column of ``nodes`` with their ids. Without one the rows are the nodes 0, 1, 2, ...
-        label: The column of ``nodes`` to predict. Words, integers and flags are classes; floats are numbers, unless they
-            are few and whole. A missing class is -1, a missing number NaN.
-        split: The column of ``nodes`` with ``train``, ``val`` or ``test``; three boolean columns; ``"random"`` (shares of
-            0.6, 0.2, 0.2 of the labelled nodes) or three shares.
-        features: Columns of ``nodes`` to use; or the kind of some, ``{"zip": "category", "note": "drop"}``, of ``number``,
-            ``flag``, ``category``, ``text``, ``date``, ``vector``, ``drop``; or the rules of another graph.
+        id: The column of ``nodes`` with their ids. Without one its rows are the nodes 0, 1, 2, ...
+        label: The column of ``nodes`` to predict. Words, integers and flags are classes; floats are numbers, unless
+            they are few and whole. A missing class is -1, a missing number NaN; neither is in a mask.
+        split: The column of ``nodes`` with ``train``, ``val`` or ``test``; three boolean columns; ``"random"`` (shares
+            of 0.6, 0.2, 0.2 of the labelled nodes); or three shares.
+        features: Columns of ``nodes`` to use; or the kind of some, ``{"zip": "category", "note": "drop"}``, of
+            ``number``, ``flag``, ``category``, ``text``, ``date``, ``vector``, ``drop``; or the rules of another graph.
         edge_features: Likewise, of ``edges``.
         weight: The column of ``edges`` that becomes ``edge_weight``, as it is.
         time: The column of ``edges`` that becomes ``edge_time``; dates in seconds since 1970.
-        undirected: Store both directions of each edge, each once.
+        undirected: Store both directions of each edge, each once; with several types, of edges within one type.
         unknown: What to do with an edge whose node is not in ``nodes``: ``"raise"`` or ``"drop"``.
         seed: Of a random split.
         quiet: Show no progress.
 
     Returns:
-        A ``Data`` (or ``HeteroData``) with ``edge_index``, ``x``, ``y``, ``class_names``, masks, ``edge_attr``,
-        ``edge_weight``, ``edge_time``; ``node_names`` if ids are words, ``node_id`` if they are integers other than 0, 1,
-        2, ...; ``report``.
+        A ``Data``, or a ``HeteroData``: ``edge_index``, ``x``, ``y``, ``class_names``, masks, ``edge_attr``,
+        ``edge_weight``, ``edge_time``, as the tables have them; ``node_names`` if ids are words, ``node_id`` if they
+        are integers but not 0, 1, 2, ...; and ``report``.
 
     Raises:
         FileError: A file is missing, not readable, or not what its ending says.
         DataError: A value, row or id cannot be what it should; the message names file, column and row.
         ArgumentError: An argument names no column, or is none of those allowed.
 
-    Cost: Parquet is read in batches and column by column, so the memory needed is a small multiple of the graph's; about
-    1 s for a million edges whose ids are words.
+    Cost: Parquet is read in batches and column by column: at 10 million edges the peak is 2 to 3 times the graph.
 
     Example:
         >>> people = {"id": ["ann", "bob", "eve"], "age": [31, 45, None], "label": ["x", "y", "x"]}
@@ -104,6 +105,7 @@ def from_tables(
     with ReadingProgress(quiet=quiet) as progress:
         report = TableReport()
         graph = (_of_types if several else _of_one_type)(edges, nodes, wishes, report, progress)
+        report.note(f"graph: {graph.num_nodes:,} nodes, {graph.num_edges:,} edges")
         graph.report = report
         graph.validate()
         report.seconds = progress.seconds
@@ -130,6 +132,8 @@ def _of_one_type(edges: Any, nodes: Any, wishes: Wishes, report: TableReport, pr
     graph.num_nodes = len(ids)
     set_edges(graph, numbered, (order, order), (len(ids),) * 2, wishes.edges(), report, _ME, is_square=True)
     name_nodes(graph, ids, report)
+    if alone := len(ids) - structure.count_linked(graph.edge_index, len(ids)):
+        report.note(f"{alone:,} node{'s have' if alone > 1 else ' has'} no edge to another node")
     return graph
 
 
@@ -180,7 +184,10 @@ def _is_column(values: Any) -> bool:
 def _check_types(edges: Any, nodes: Any) -> None:
     for key in edges:
         if not (isinstance(key, tuple) and len(key) == 3 and all(isinstance(word, str) for word in key)):
-            message = f'{_ME}: expected edges by (source type, relation, destination type), got {key!r}. Write ("author", "writes", "paper").'
+            message = (
+                f"{_ME}: expected edges by (source type, relation, destination type), got {key!r}. "
+                'Write ("author", "writes", "paper").'
+            )
             raise ArgumentError(message)
     if nodes is not None and not (isinstance(nodes, Mapping) and all(isinstance(key, str) for key in nodes)):
         kind = type(nodes).__name__

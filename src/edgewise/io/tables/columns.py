@@ -131,8 +131,8 @@ def _ends(source: Source, given: tuple[str | None, str | None], function: str) -
     second = given[1] or (rest.pop(0) if rest else None)
     if first is None or second is None:
         message = (
-            f"{function}: expected two columns of ids in {source.name}, got {', '.join(source.columns) or 'none'}. Give each "
-            "edge a source and a target."
+            f"{function}: expected two columns of ids in {source.name}, got {', '.join(source.columns) or 'none'}. "
+            "Give each edge a source and a target."
         )
         raise DataError(message)
     return first, second

@@ -9,7 +9,7 @@ from typing import Any
 from edgewise._lazy import lazy_import
 from edgewise.errors import DataError, FileError
 from edgewise.io.tables.sources import Source, broken
-from edgewise.io.tables.values import is_text
+from edgewise.io.tables.values import is_text, type_name, without_empty
 
 pa = lazy_import("pyarrow")
 pc = lazy_import("pyarrow.compute")
@@ -46,8 +46,8 @@ class CsvSource(Source):
         self.columns = [name.strip() for name in next(csv.reader([line], delimiter=self._separator))]
         if all(map(_is_number, self.columns)):
             message = (
-                f"{function}: expected a first line with column names in {self.name}, got {line.strip()[:60]}. Add one, such "
-                "as source,target."
+                f"{function}: expected a first line with column names in {self.name}, got {line.strip()[:60]}. Add "
+                "one, such as source,target."
             )
             raise FileError(message)
 
@@ -74,6 +74,8 @@ class CsvSource(Source):
         """Return a whole column; all but those of ids are read at once."""
         if self._table is None:
             self._table = self._read([column for column in self.columns if column not in self._ids])
+            if self._rows not in (None, self._table.num_rows) and self._table.num_columns:
+                raise broken(self.name, "CSV", ValueError("its lines end differently at each reading"), self._function)
         if name in self._table.column_names:
             return self._table.column(name)
         return self._read([name]).column(name)
@@ -98,6 +100,11 @@ class CsvSource(Source):
         if self._rows is None:
             self._rows = int(self.column(self.columns[0]).length())
         return self._rows
+
+    def type_of(self, name: str) -> str:
+        """What the type of a column is called, once it was read."""
+        is_read = self._table is not None and name in self._table.column_names
+        return type_name(self._table.schema.field(name).type) if is_read else ""
 
     @property
     def expected_rows(self) -> int | None:
@@ -160,8 +167,8 @@ class CsvSource(Source):
                     if record and len(record) != len(self.columns):
                         return DataError(
                             f"{begin} {len(self.columns)} values in every line of {self.name}, as in its first, got "
-                            f"{len(record)} at line {before + 1}. Put values with {_NAMES[self._separator]}s in quotes, or "
-                            "correct the line."
+                            f"{len(record)} at line {before + 1}. Put values with {_NAMES[self._separator]}s in "
+                            "quotes, or correct the line."
                         )
                     before = records.line_num
         except (csv.Error, UnicodeError, pa.ArrowException, OSError, AttributeError):
@@ -170,8 +177,7 @@ class CsvSource(Source):
 
 
 def _trimmed(words: Any) -> Any:
-    words = pc.utf8_trim_whitespace(words)
-    return pc.if_else(pc.equal(words, ""), pa.scalar(None, words.type), words)
+    return without_empty(pc.utf8_trim_whitespace(words))
 
 
 def _is_number(word: str) -> bool:

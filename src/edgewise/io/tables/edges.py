@@ -1,7 +1,7 @@
 """An edge table becomes the attributes of edges: their ends, weight, time and features."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,8 @@ class _Dropped:
             if reason == unknown:  # the user asked for that
                 continue
             message = (
-                f"{function}: {count} row{'s' if count > 1 else ''} of {source.name} dropped: {reason} (first at {places[0]}). "
-                "See data.report."
+                f"{function}: {count} row{'s' if count > 1 else ''} of {source.name} dropped: {reason} (first at "
+                f"{places[0]}). See data.report."
             )
             warnings.warn(message, EdgewiseWarning, stacklevel=5)
 
@@ -90,7 +90,7 @@ def number_edges(
     """
     columns = edge_columns(source, wishes, report, function)
     names = (columns.source, columns.target)
-    advance = progress.step(source.name, source.expected_rows)
+    advance = progress.step(source.short, source.expected_rows)
     parts: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     kept, dropped, first = [], _Dropped(), 0
     unknown = "an end that no node table lists"
@@ -98,7 +98,9 @@ def number_edges(
         ends = [as_ids(array, source, name, function, first) for array, name in zip(batch, names, strict=True)]
         numbers = _numbers(ends, ids)
         gone = [end.is_null().to_numpy(zero_copy_only=False) for end in ends]
-        strange = [(found < 0) & ~missing for found, missing in zip(numbers, gone, strict=True)]
+        strange = [
+            known.listed & (found < 0) & ~missing for known, found, missing in zip(ids, numbers, gone, strict=True)
+        ]
         for side in (0, 1):
             if wishes.unknown == "raise" and strange[side].any():
                 raise _unknown(source, names[side], ends[side], int(strange[side].argmax()), first, ids[side], function)
@@ -169,10 +171,14 @@ def _numbers(ends: Sequence[Any], ids: tuple[NodeIds, NodeIds]) -> list[np.ndarr
     if ids[0] is ids[1]:
         return ids[0].number_pairs(list(ends))
     both = ends[0].is_valid().to_numpy(zero_copy_only=False) & ends[1].is_valid().to_numpy(zero_copy_only=False)
-    for end, known in zip(ends, ids, strict=True):
-        if not known.listed:
-            known.add(end.filter(pa.array(both)))  # a row without one end is no edge, and makes no node
-    return [known.number(end)[0] for end, known in zip(ends, ids, strict=True)]
+    numbers: list[Any] = [known.number(end)[0] if known.listed else None for end, known in zip(ends, ids, strict=True)]
+    for found in numbers:
+        both &= found >= 0 if found is not None else True
+    for side, known in enumerate(ids):
+        if numbers[side] is None:
+            known.add(ends[side].filter(pa.array(both)).unique())  # a row that is no edge makes no node
+            numbers[side] = np.where(both, known.number(ends[side])[0], np.int32(-1))
+    return numbers
 
 
 def _unknown(source: Source, column: str, ends: Any, row: int, first: int, known: NodeIds, function: str) -> DataError:
@@ -204,7 +210,7 @@ def _times(rows: Rows, name: str, wishes: EdgeWishes, report: TableReport, funct
     try:
         values = _complete(as_seconds(column) if is_date else as_floats(column), "time")
     except UnfitValueError as error:
-        raise rows.unfit(error, name, function, f'Fill it in, or pass edge_features={{"{name}": "date"}}.') from error
+        raise rows.unfit(error, name, function, f'Correct it, or pass edge_features={{"{name}": "drop"}}.') from error
     did = "edge_time, as it is"
     if is_date:
         values, did = values.astype(np.int64), "edge_time, in seconds since 1970"
@@ -229,9 +235,14 @@ def _tell_of_repeats(
     key += target
     key.sort()
     if repeated := int((key[1:] == key[:-1]).sum()):
-        report.note(f"{name}: {repeated:,} edges repeat another one; they are kept (data.coalesce() merges them)")
+        report.note(f"{name}: {_are(repeated, 'repeat another one')} (data.coalesce() merges them)")
     if is_square and (loops := int((source == target).sum())):
-        report.note(f"{name}: {loops:,} edges join a node with itself; they are kept")
+        report.note(f"{name}: {_are(loops, 'join a node with itself')}")
+
+
+def _are(count: int, what: str) -> str:
+    verb, _, rest = what.partition(" ")
+    return f"1 edge {verb}s {rest}; it is kept" if count == 1 else f"{count:,} edges {what}; they are kept"
 
 
 def _both_directions(
@@ -244,8 +255,8 @@ def _both_directions(
     for key, least, most in zip(names, low, high, strict=True):
         if not torch.equal(least, most):
             message = (
-                f"{function}: expected one {key} for each pair of nodes in {name}, as undirected=True, got different ones for "
-                "a pair that is listed more than once. Merge such rows, or leave undirected out."
+                f"{function}: expected one {key} for each pair of nodes in {name}, as undirected=True, got different "
+                "ones for a pair that is listed more than once. Merge such rows, or leave undirected out."
             )
             raise DataError(message)
     return to_undirected(edge_index, num_nodes=nodes), dict(zip(names, low, strict=True))

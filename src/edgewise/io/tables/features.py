@@ -1,6 +1,7 @@
 """The rules of all columns of a table together: fitted on one table, applied to any other with the same columns."""
 
 import json
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,9 @@ from edgewise._lazy import lazy_import
 from edgewise._suggest import did_you_mean
 from edgewise.errors import ArgumentError, DataError
 from edgewise.io.tables.kinds import kind_of
+from edgewise.io.tables.opening import open_source
 from edgewise.io.tables.report import TableReport
 from edgewise.io.tables.rules import KINDS, ColumnRule, blocks, rule_from_dict
-from edgewise.io.tables.opening import open_source
 from edgewise.io.tables.sources import Source
 from edgewise.io.tables.values import UnfitValueError, type_name
 
@@ -123,11 +124,12 @@ class FeatureRules:
             read = json.loads(text)
             is_ours = read["format"] == _FORMAT and isinstance(read["columns"], list)
             names = read["class_names"]
-            is_ours = is_ours and (names is None or all(isinstance(name, str) for name in names))
+            are_names = isinstance(names, list) and all(isinstance(name, str) for name in names)
+            is_ours = is_ours and (names is None or are_names)
         except (ValueError, KeyError, TypeError):
             is_ours = False
         if not is_ours:
-            message = f"FeatureRules.from_json: expected what to_json wrote, got {text[:40]!r}. Write it again."
+            message = f"FeatureRules.from_json: expected what to_json wrote, got {reprlib.repr(text)}. Write it again."
             raise DataError(message)
         return cls(tuple(map(rule_from_dict, read["columns"])), None if names is None else tuple(names))
 
@@ -191,16 +193,23 @@ def rules_of(
             report.add(rows.source.short, name, "", did)
         return features
     features = [features] if isinstance(features, str) else features
+    if features is not None and not isinstance(features, Mapping | list | tuple):
+        message = (
+            f"{function}: expected {argument} as names of columns, their kinds or FeatureRules, got "
+            f'{type(features).__name__}. Write {argument}=["column"].'
+        )
+        raise ArgumentError(message)
     kinds = features if isinstance(features, Mapping) else {}
     _check_features(features or (), kinds, rows.source, function, argument)
+    wanted, spare = set(features or ()), set(free)
     is_all = features is None or isinstance(features, Mapping)
     train = train if train is not None and train.any() else None
     found = []
     for name in rows.source.columns:
-        if name in (features or ()) or (is_all and name in free):
+        if name in wanted or (is_all and name in spare):
             rule = _rule(rows, name, kinds.get(name), train, report, function, argument)
             found += [] if rule is None else [rule]
-        elif name in free:
+        elif name in spare:
             report.add(rows.source.short, name, "", f"left out: not named in {argument}")
     return FeatureRules(tuple(found))
 
@@ -216,9 +225,10 @@ def matrix(rules: FeatureRules, rows: Rows, function: str) -> Tensor:
     for rule in rules.columns:
         if rule.name not in rows.source.columns:
             known = ", ".join(rows.source.columns)
+            near = did_you_mean(rule.name, rows.source.columns).replace("Did you mean", "Is it")
             message = (
-                f"{function}: expected a column {rule.name!r} in {rows.source.name}, as the rules were fitted with, got "
-                f"{known}.{did_you_mean(rule.name, rows.source.columns)}"
+                f"{function}: expected a column {rule.name!r} in {rows.source.name}, as the rules were fitted with, "
+                f"got {known}.{near + ' Rename it.' if near else ' Add it.'}"
             )
             raise DataError(message)
         last = first + len(rule.feature_names)
@@ -255,7 +265,9 @@ def _rule(
         raise rows.unfit(error, name, function, repair) from error
     did = f"dropped: {reason}" if rule is None else rule.describe()
     other = "text" if found == "category" else "category"
-    report.add(rows.source.short, name, type_name(column.type), did, "" if kind else f'{argument}={{"{name}": "{other}"}}')
+    report.add(
+        rows.source.short, name, type_name(column.type), did, "" if kind else f'{argument}={{"{name}": "{other}"}}'
+    )
     return rule
 
 
@@ -270,7 +282,7 @@ def _check_features(
         source.check_column(name, argument, function)
         if name in kinds and kinds[name] not in (*KINDS, "drop"):
             message = (
-                f"{function}: expected {argument}[{name!r}] to be one of {', '.join(KINDS)} or drop, got {kinds[name]!r}."
-                f"{did_you_mean(str(kinds[name]), KINDS) or ' Choose one.'}"
+                f"{function}: expected {argument}[{name!r}] to be one of {', '.join(KINDS)} or drop, got "
+                f"{kinds[name]!r}.{did_you_mean(str(kinds[name]), KINDS) or ' Choose one.'}"
             )
             raise ArgumentError(message)

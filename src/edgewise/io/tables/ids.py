@@ -9,7 +9,7 @@ from edgewise._lazy import lazy_import
 from edgewise._suggest import did_you_mean
 from edgewise.errors import DataError
 from edgewise.io.tables.sources import Source
-from edgewise.io.tables.values import is_text, type_name
+from edgewise.io.tables.values import decoded, in_one_piece, is_text, type_name, without_empty
 
 pa = lazy_import("pyarrow")
 pc = lazy_import("pyarrow.compute")
@@ -68,8 +68,9 @@ class NodeIds:
         if (first != np.arange(len(first))).any():
             row = int((first != np.arange(len(first))).argmax())
             message = (
-                f"{function}: expected every id once in {source.name}, column {column!r}, got {ids.values[row].as_py()!r} "
-                f"at {source.place(row)}, as at {source.place(int(first[row]))}. Delete one of the rows, or pass another id."
+                f"{function}: expected every id once in {source.name}, column {column!r}, got "
+                f"{ids.values[row].as_py()!r} at {source.place(row)}, as at {source.place(int(first[row]))}. Delete "
+                "one of the rows, or pass another id."
             )
             raise DataError(message)
         return ids
@@ -96,19 +97,29 @@ class NodeIds:
 
     def number_pairs(self, ends: list[Any]) -> list[np.ndarray]:
         """The numbers of both ends of some edges; unless a table lists the nodes, unknown ids become new ones."""
-        if not self.listed:
-            self._add(ends)
-        return self.number(*ends)
+        if self.listed:
+            return self.number(*ends)
+        left, right = _one_type(ends)
+        both = left.is_valid().to_numpy(zero_copy_only=False) & right.is_valid().to_numpy(zero_copy_only=False)
+        kept = pa.concat_arrays([end.filter(pa.array(both)) for end in (left, right)])  # half an edge makes no node
+        in_turn = np.arange(len(kept)).reshape(2, -1).T.ravel()  # source and destination of each edge in turn
+        encoded = kept.take(pa.array(in_turn)).dictionary_encode()
+        numbers = np.full((2, len(left)), -1, np.int32)
+        numbers[:, both] = self.add(encoded.dictionary)[encoded.indices.to_numpy()].reshape(-1, 2).T
+        return list(numbers)
 
-    def add(self, ids: Any) -> None:
-        """Make nodes of the ids that are not known yet, in the order in which they appear; missing ones are none."""
-        new = ids.drop_null().unique()
-        if self.values is None or not len(self.values):
-            self.values = new
-            return
-        self.values, new = _one_type([self.values, new])
-        unknown = pc.is_null(pc.index_in(new, value_set=self.values))
-        self.values = pa.concat_arrays([self.values, new.filter(unknown)])
+    def add(self, ids: Any) -> np.ndarray:
+        """The numbers of different ids; those that are not known yet become nodes, in their order."""
+        known = len(self)
+        if not known:
+            self.values = ids
+            return np.arange(len(ids), dtype=np.int32)
+        self.values, ids = _one_type([self.values, ids])
+        found = pc.index_in(ids, value_set=self.values)
+        numbers: np.ndarray = pc.fill_null(found, -1).to_numpy().astype(np.int32)
+        numbers[numbers < 0] = known + np.arange(found.null_count)
+        self.values = pa.concat_arrays([self.values, ids.filter(found.is_null())])
+        return numbers
 
     def settle(self) -> np.ndarray | None:
         """End the numbering of nodes that no table lists; returns the number to take instead of each, if others.
@@ -135,17 +146,12 @@ class NodeIds:
     def explain_unknown(self, wanted: Any) -> str:
         """The end of a message about an id that is not listed."""
         if self._rows is not None:
+            if not self._rows:
+                return " There is no node."
             return f" Its rows are numbered 0 to {self._rows - 1}: pass id=... if a column holds ids."
         known = [] if self.values is None else self.values.slice(0, _HINTS_AMONG).to_pylist()
         hint = did_you_mean(str(wanted), map(str, known)) if any(isinstance(value, str) for value in known) else ""
         return f'{hint} Add it there, or pass unknown="drop".'
-
-    def _add(self, ends: list[Any]) -> None:
-        left, right = _one_type(ends)
-        both = pc.and_(left.is_valid(), right.is_valid())
-        left, right = left.filter(both), right.filter(both)  # a row without one end is no edge, and makes no node
-        order = np.arange(2 * len(left)).reshape(2, -1).T.ravel()  # source, destination of each edge in turn
-        self.add(pa.concat_arrays([left, right]).take(pa.array(order)))
 
     def _number_rows(self, ids: Any) -> np.ndarray:
         numbers = pc.fill_null(_as_integers(ids), -1).to_numpy()
@@ -178,9 +184,9 @@ def as_ids(array: Any, source: Source, column: str, function: str, first: int = 
     """
     kind = array.type
     if pa.types.is_dictionary(kind):
-        return as_ids(array.cast(kind.value_type), source, column, function, first)
+        return as_ids(in_one_piece(decoded(pa.chunked_array([array]))), source, column, function, first)
     if is_text(kind):
-        return array.cast(pa.large_string())
+        return without_empty(array.cast(pa.large_string()))
     if pa.types.is_integer(kind) or pa.types.is_null(kind):
         is_too_large = pa.types.is_uint64(kind) and (pc.max(array).as_py() or 0) >= 2**63
         return array.cast(pa.large_string() if is_too_large else pa.int64())
@@ -195,8 +201,8 @@ def as_ids(array: Any, source: Source, column: str, function: str, first: int = 
     else:
         got = f"values of type {type_name(kind)}"
     message = (
-        f"{function}: expected integers or words as ids in {source.name}, column {column!r}, got {got}. Convert them, or "
-        "name another column."
+        f"{function}: expected integers or words as ids in {source.name}, column {column!r}, got {got}. Convert them, "
+        "or name another column."
     )
     raise DataError(message)
 

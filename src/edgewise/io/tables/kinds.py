@@ -12,6 +12,7 @@ from edgewise.io.tables.values import (
     as_floats,
     as_seconds,
     as_strings,
+    decoded,
     in_one_piece,
     is_text,
     is_time,
@@ -24,6 +25,8 @@ pc = lazy_import("pyarrow.compute")
 __all__ = ["kind_of"]
 
 _LONGEST_CATEGORY = 40
+_FEWEST_COUNTED = 12
+"""From how many rows on integers that go up by one are taken for their numbers, not for something measured."""
 _MOSTLY = 0.75
 """From which share of numbers on a word among them is taken for a mistake."""
 
@@ -44,7 +47,7 @@ def kind_of(name: str, column: Any) -> tuple[str, str]:
         >>> import pyarrow
         >>> kind_of("age", pyarrow.chunked_array([[31, 40, 33]]))
         ('number', '')
-        >>> kind_of("id", pyarrow.chunked_array([[0, 1, 2]]))
+        >>> kind_of("row", pyarrow.chunked_array([range(20)]))
         ('drop', 'counts the rows')
     """
     kind = column.type
@@ -53,8 +56,7 @@ def kind_of(name: str, column: Any) -> tuple[str, str]:
     if column.null_count == len(column):
         return "drop", "no value in any row"
     if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-        return ("drop", "the same in every row") if _is_constant(column.cast(kind)) else ("category", "")
+        return ("drop", "the same in every row") if _is_constant(decoded(column)) else ("category", "")
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         inner = kind.value_type
         is_vector = pa.types.is_floating(inner) or pa.types.is_integer(inner)
@@ -80,8 +82,8 @@ def _kind_of_numbers(name: str, kind: Any, values: np.ndarray) -> tuple[str, str
         return "drop", "no value in any row"
     if len(known) == len(values) and (known == known[0]).all():
         return "drop", "the same in every row"
-    if pa.types.is_integer(kind) and len(known) == len(values) > 2:
-        if (np.diff(values) == 1).all():
+    if pa.types.is_integer(kind) and len(known) == len(values) > 1:
+        if len(values) >= _FEWEST_COUNTED and (np.diff(values) == 1).all():
             return "drop", "counts the rows"
         if name.lower().endswith("id") and len(np.unique(values)) == len(values):
             return "drop", "another value in every row, like an id"

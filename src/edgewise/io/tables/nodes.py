@@ -1,6 +1,5 @@
 """A node table becomes the attributes of nodes: ids, labels, split, features."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +15,6 @@ from edgewise.io.tables.progress import ReadingProgress
 from edgewise.io.tables.report import TableReport
 from edgewise.io.tables.sources import Source
 from edgewise.io.tables.targets import check_fractions, random_masks, read_labels, read_split
-from edgewise.io.tables.values import type_name
 from edgewise.io.tables.wishes import NodeWishes
 
 pa = lazy_import("pyarrow")
@@ -52,15 +50,17 @@ def read_nodes(
     columns = node_columns(source, wishes, chosen, function, node_type)
     if node_type is not None and columns.label is None:
         shares = None  # of several types only those with a label have something to split
-    advance = progress.step(source.name, source.expected_rows)
+    advance = progress.step(source.short, source.expected_rows)
     if columns.id is None:
         ids = NodeIds(source.name, source.short, rows=source.num_rows)
         report.note(
-            f'{source.short}: no column of ids, so its rows are the nodes 0 to {source.num_rows - 1}. To change it: id="..."'
+            f'{source.short}: no column of ids, so its rows are the nodes, numbered from 0. To change it: id="..."'
         )
     else:
         ids = NodeIds.of_column(source, columns.id, function)
-        report.add(source.short, columns.id, source.type_of(columns.id), "id of each node", "" if wishes.id else 'id="..."')
+        report.add(
+            source.short, columns.id, source.type_of(columns.id), "id of each node", "" if wishes.id else 'id="..."'
+        )
     advance(len(ids) // 2)
     store.num_nodes = len(ids)
     rows = Rows(source)
@@ -72,7 +72,7 @@ def read_nodes(
 
 
 def name_nodes(store: Any, ids: NodeIds, report: TableReport) -> None:
-    """Keep what the table calls the nodes: ``node_names``, or ``node_id`` where they are integers, if not 0, 1, 2, ..."""
+    """Keep the ids: words as ``node_names``, integers as ``node_id`` unless they are the numbers of the nodes."""
     if ids.are_numbers():
         return
     if pa.types.is_int64(ids.values.type):
@@ -107,11 +107,11 @@ def _set_labels(
 ) -> None:
     if columns.label is None:
         return
-    classes = wishes.features.class_names if isinstance(wishes.features, FeatureRules) else None
-    store.y, names, did = read_labels(rows, columns.label, classes, function)
+    given = wishes.features if isinstance(wishes.features, FeatureRules) else None
+    store.y, names, did = read_labels(rows, columns.label, given, function)
     if names is not None:
         store.class_names = list(names)
-    kind = type_name(rows.source.column(columns.label).type)
+    kind = rows.source.type_of(columns.label)
     report.add(rows.source.short, columns.label, kind, did, "" if wishes.label else 'label="..."')
 
 
@@ -138,8 +138,8 @@ def _set_split(
         if not bool(kept.any()):
             if name == "train_mask":
                 message = (
-                    f"{function}: expected a training node with a label in {rows.source.name}, got none. Label some, or "
-                    "choose another split."
+                    f"{function}: expected a training node with a label in {rows.source.name}, got none. Label some, "
+                    "or choose another split."
                 )
                 raise DataError(message)
             continue
@@ -148,8 +148,10 @@ def _set_split(
     if shares:
         report.note(f"{rows.source.short}: split drawn with seed {wishes.seed}: {', '.join(counts)}")
     for column in columns:
-        kind = type_name(rows.source.column(column).type)
-        report.add(rows.source.short, column, kind, f"split: {', '.join(counts)}", "" if wishes.split else 'split="..."')
+        kind = rows.source.type_of(column)
+        report.add(
+            rows.source.short, column, kind, f"split: {', '.join(counts)}", "" if wishes.split else 'split="..."'
+        )
 
 
 def _set_features(

@@ -1,7 +1,9 @@
 """What a user passes as a table, a path, a frame or columns, to something that can be read piece by piece."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,10 @@ def open_source(table: Any, name: str, function: str) -> Source:
         source = MemorySource(name, _from_columns(table, name, function))
     else:
         source = MemorySource(name, _from_frame(table, name, function))
-    twice = next((column for column in source.columns if source.columns.count(column) > 1), None)
+    twice = next((column for column, count in Counter(source.columns).items() if count > 1), None)
+    if not source.columns:
+        message = f"{function}: expected columns in {source.name}, got none. Give it some."
+        raise DataError(message)
     if twice is not None:
         message = (
             f"{function}: expected every column of {source.name} to have its own name, got {twice!r} twice. Rename one."
@@ -67,7 +72,7 @@ def open_source(table: Any, name: str, function: str) -> Source:
 
 def _open_path(path: Path, function: str) -> Source:
     name = str(path)
-    if path.is_dir():
+    if _is_folder(path):
         parts = sorted(path.glob("*.parquet"))
         if not parts:
             message = (
@@ -75,7 +80,8 @@ def _open_path(path: Path, function: str) -> Source:
             )
             raise FileError(message)
         return ParquetSource(path, parts, function)
-    ending = path.with_suffix("").suffix if path.suffix in _PACKED else path.suffix
+    is_packed = path.suffix.lower() in _PACKED
+    ending = path.with_suffix("").suffix if is_packed else path.suffix
     kind = _ENDINGS.get(ending.lower())
     head = _head(path, function)
     if kind is None:
@@ -87,14 +93,23 @@ def _open_path(path: Path, function: str) -> Source:
         example = "Write a first line with column names" if kind == "CSV" else "Write it again"
         message = f"{function}: expected {kind} in {name}, got an empty file. {example}."
         raise FileError(message)
-    is_packed = path.suffix in _PACKED and kind == "CSV"
     found = next((what for start, what in _MAGIC.items() if head.startswith(start)), None)
-    if (kind == "Parquet") != (found == "Parquet") or (found not in (None, kind) and not is_packed):
-        message = f"{function}: expected {kind} in {name}, as its ending says, got {found or 'something else'}. Rename or convert it."
+    if (kind == "Parquet") != (found == "Parquet") or (found not in (None, kind) and not (is_packed and kind == "CSV")):
+        message = (
+            f"{function}: expected {kind} in {name}, as its ending says, got {found or 'something else'}. "
+            "Rename or convert it."
+        )
         raise FileError(message)
     if kind == "Parquet":
         return ParquetSource(path, [path], function)
     return CsvSource(path, function) if kind == "CSV" else MemorySource(name, _from_arrow(path, function), path.name)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # what is wrong with it comes out where it is opened
+        return False
 
 
 def _head(path: Path, function: str) -> bytes:
@@ -102,7 +117,9 @@ def _head(path: Path, function: str) -> bytes:
         with path.open("rb") as file:
             return file.read(8)
     except FileNotFoundError as error:
-        beside = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+        beside: list[str] = []
+        with suppress(OSError):
+            beside = [other.name for other in path.parent.iterdir()]
         hint = did_you_mean(path.name, beside) or " Check the path."
         message = f"{function}: expected a file at {path}, got none.{hint}"
         raise FileError(message) from error
@@ -121,8 +138,19 @@ def _from_arrow(path: Path, function: str) -> Any:
             file.seek(0)
             table = ipc.open_stream(file).read_all()
         table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
+        table.column_names  # noqa: B018 - they may not be text
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise broken(str(path), "Arrow", error, function) from error
+    return _without_views(table)
+
+
+def _without_views(table: Any) -> Any:
+    """The table with Arrow's newer string type, which Polars uses, as the older: many functions know that one alone."""
+    older = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
+    for place, field in enumerate(table.schema):
+        if str(field.type) in older:
+            kind = older[str(field.type)]
+            table = table.set_column(place, pa.field(field.name, kind), table.column(place).cast(kind))
     return table
 
 
@@ -146,13 +174,14 @@ def _from_columns(columns: Mapping[Any, Any], name: str, function: str) -> Any:
 def _as_array(values: Any, key: str, name: str, function: str) -> Any:
     if isinstance(values, Tensor):
         values = values.detach().cpu().numpy()
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
-        kind = type(values).__name__
+    dimensions = getattr(values, "ndim", 1)
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__") or dimensions not in (1, 2):
+        kind = type(values).__name__ if dimensions == 1 else f"an array of {dimensions} dimensions"
         message = (
             f"{function}: expected a list or array in column {key!r} of {name}, got {kind}. Write one value a row."
         )
         raise ArgumentError(message)
-    if getattr(values, "ndim", 1) == 2:
+    if dimensions == 2:
         values = list(values)
     try:
         return pa.array(values, from_pandas=True)
@@ -162,19 +191,28 @@ def _as_array(values: Any, key: str, name: str, function: str) -> Any:
 
 def _mixed(values: Any, key: str, name: str, error: Exception, function: str) -> DataError:
     """The error for a column of which Arrow makes nothing, with the first value that is unlike those before it."""
-    known = [(row, value) for row, value in enumerate(values) if value is not None and value == value]
-    kinds = {type(value) for _, value in known}
-    if kinds <= {int, float} or len(kinds) < 2:
+    known = [(row, value) for row, value in enumerate(values) if not _is_missing(value)]
+    if len({_family(value) for _, value in known}) < 2:
         reason = str(error).splitlines()[0].rstrip(".")
-        message = f"{function}: expected values that Arrow knows in {name}, column {key!r}, got others ({reason}). Convert them."
-        return DataError(message)
+        return DataError(
+            f"{function}: expected values that Arrow knows in {name}, column {key!r}, got others ({reason}). "
+            "Convert them."
+        )
     usual = type(known[0][1])
-    row, value = next((row, value) for row, value in known if type(value) is not usual)
+    row, value = next((row, value) for row, value in known if _family(value) != _family(known[0][1]))
     message = (
-        f"{function}: expected values of one type in {name}, column {key!r}, got {value!r} ({type(value).__name__}) at row "
-        f"{row} after {usual.__name__}. Make them one type."
+        f"{function}: expected values of one type in {name}, column {key!r}, got {value!r} ({type(value).__name__}) at "
+        f"row {row} after {usual.__name__}. Make them one type."
     )
     return DataError(message)
+
+
+def _family(value: Any) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)
 
 
 def _from_frame(frame: Any, name: str, function: str) -> Any:
@@ -188,7 +226,7 @@ def _from_frame(frame: Any, name: str, function: str) -> Any:
         )
         raise ArgumentError(message)
     try:
-        return pa.table(frame) if is_frame else pa.Table.from_pandas(frame)
+        return _without_views(pa.table(frame) if is_frame else pa.Table.from_pandas(frame))
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         for key in getattr(frame, "columns", ()):
             _as_array(frame[key].tolist() if hasattr(frame[key], "tolist") else frame[key], str(key), name, function)

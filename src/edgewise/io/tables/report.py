@@ -85,7 +85,8 @@ class TableReport:
             f"dropped from {row.table}: {row.count} rows, {row.reason} (first: {', '.join(row.places)})"
             for row in self.dropped
         ]
-        return rich_console.Group(table, *(rich_text.Text(line) for line in [*lines, *self.notes]))
+        ends = [f"{self.seconds:.1f} s"] if self.seconds else []
+        return rich_console.Group(table, *(rich_text.Text(line) for line in [*lines, *self.notes, *ends]))
 
     def __str__(self) -> str:
         console = rich_console.Console(file=io.StringIO(), width=150, color_system=None)

@@ -255,7 +255,9 @@ class VectorRule(ColumnRule):
         """How long the lists are."""
         length = pc.list_value_length(column) if _is_list(column.type) else None
         width = None if length is None else pc.max(length).as_py()
-        rule = cls(name, width or 0, missing=column.null_count > 0)
+        if not width:
+            raise UnfitValueError("lists of numbers", f"values of type {type_name(column.type)}")
+        rule = cls(name, width, missing=column.null_count > 0)
         for _, part in blocks(column):
             rule.apply(part)
         return rule
@@ -267,6 +269,8 @@ class VectorRule(ColumnRule):
 
     def apply(self, column: Any) -> np.ndarray:
         """The features of some rows."""
+        if pa.types.is_null(column.type):
+            column = column.cast(pa.list_(pa.float64()))
         if not _is_list(column.type):
             raise UnfitValueError("lists of numbers", f"values of type {type_name(column.type)}")
         lists = in_one_piece(column)

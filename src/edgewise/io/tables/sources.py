@@ -107,10 +107,11 @@ class MemorySource(Source):
 
 
 class ParquetSource(Source):
-    """One Parquet file, or several that follow each other. Nothing is kept: each column is decoded when it is wanted."""
+    """One Parquet file, or several that follow each other. Each column is decoded when it is wanted; none is kept."""
 
     def __init__(self, path: Path, parts: list[Path], function: str) -> None:
         self.name, self.short, self._paths, self._function = str(path), path.name, parts, function
+        self._file: tuple[Path, Any] | None = None  # the one that was opened last: reading its end takes time
         self._ends = np.cumsum([0, *(self._open(part).metadata.num_rows for part in parts)])
         self._schema = self._open(parts[0]).schema_arrow
         self.columns = list(self._schema.names)
@@ -130,8 +131,9 @@ class ParquetSource(Source):
                 file = self._open(path)
                 for groups in _row_groups(file):  # a reader keeps what it has read: so a new one for each batch
                     for batch in file.iter_batches(batch_size=BATCH, row_groups=groups, columns=list(names)):
+                        batch.validate(full=True)  # else words that are no UTF-8 come out much later
                         yield [batch.column(name) for name in names]
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, UnicodeError) as error:
                 raise broken(str(path), "Parquet", error, self._function) from error
 
     def column(self, name: str) -> Any:
@@ -139,8 +141,10 @@ class ParquetSource(Source):
         kind, chunks = self._schema.field(name).type, []
         for path in self._paths:
             try:
-                chunks += [chunk.cast(kind) for chunk in self._open(path).read(columns=[name]).column(0).chunks]
-            except (pa.ArrowException, OSError) as error:
+                for chunk in self._open(path).read(columns=[name]).column(0).chunks:
+                    chunk.validate(full=True)
+                    chunks.append(chunk.cast(kind))
+            except (pa.ArrowException, OSError, UnicodeError) as error:
                 raise broken(str(path), f"column {name!r} as {kind}", error, self._function) from error
         return pa.chunked_array(chunks, kind)
 
@@ -161,9 +165,12 @@ class ParquetSource(Source):
         return type_name(self._schema.field(name).type)
 
     def _open(self, path: Path) -> Any:
+        if self._file is not None and self._file[0] == path:
+            return self._file[1]
         try:
-            return parquet.ParquetFile(path)
-        except (pa.ArrowException, OSError) as error:
+            self._file = path, parquet.ParquetFile(path)
+            return self._file[1]
+        except (pa.ArrowException, OSError, UnicodeError) as error:
             raise broken(str(path), "Parquet", error, self._function) from error
 
 

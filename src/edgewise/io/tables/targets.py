@@ -1,6 +1,7 @@
 """Labels and splits: what is to be predicted, and for which nodes."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,9 @@ import torch
 from torch import Tensor
 
 from edgewise._lazy import lazy_import
-from edgewise._suggest import did_you_mean
-from edgewise.data.splits import NodeSplit
 from edgewise.errors import ArgumentError, DataError
-from edgewise.io.tables.features import Rows
-from edgewise.io.tables.values import UnfitValueError, as_floats, as_strings, is_text, type_name
+from edgewise.io.tables.features import FeatureRules, Rows
+from edgewise.io.tables.values import UnfitValueError, as_floats, as_strings, decoded, is_text, type_name
 
 pa = lazy_import("pyarrow")
 pc = lazy_import("pyarrow.compute")
@@ -30,25 +29,27 @@ _MOST_WHOLE_CLASSES = 20
 
 
 def read_labels(
-    rows: Rows, name: str, classes: Sequence[str] | None, function: str
+    rows: Rows, name: str, given: FeatureRules | None, function: str
 ) -> tuple[Tensor, tuple[str, ...] | None, str]:
     """Read what is to be predicted.
 
     Args:
         rows: The rows of the node table.
         name: The column.
-        classes: The classes by number, where they were given before.
+        given: The rules of another graph, whose classes count here, too.
         function: Named in errors.
 
     Returns:
         Labels, the names of the classes (``None`` for numbers to be predicted), and what was done.
 
     Raises:
-        DataError: No label at all, a class that is not among ``classes``, or about as many classes as rows.
+        DataError: No label at all, a class that ``given`` does not know, or about as many classes as rows.
     """
     column = rows.column(name)
     try:
-        return _numbers(column) if _are_numbers(column, classes) else _classes(column, classes)
+        return (
+            _numbers(column) if _are_numbers(column, given) else _classes(column, given.class_names if given else None)
+        )
     except UnfitValueError as error:
         raise rows.unfit(error, name, function, "Correct it, or name another column: label=...") from error
 
@@ -70,12 +71,24 @@ def read_split(rows: Rows, columns: Sequence[str], function: str) -> dict[str, T
     masks = {f"{part}_mask": torch.from_numpy(mask) for part, mask in parts.items() if mask.any()}
     if not masks:
         message = (
-            f"{function}: expected a row in train, val or test in {rows.source.name}, column {', '.join(columns)!r}, got "
-            'none. Fill it in, or pass split="random".'
+            f"{function}: expected a row in train, val or test in {rows.source.name}, column {', '.join(columns)!r}, "
+            'got none. Fill it in, or pass split="random".'
         )
         raise DataError(message)
-    NodeSplit(masks.get(f"{part}_mask") for part in PARTS).check(function)
+    _refuse_shared(rows, parts, columns, function)
     return masks
+
+
+def _refuse_shared(rows: Rows, parts: dict[str, np.ndarray], columns: Sequence[str], function: str) -> None:
+    for one, other in combinations(parts, 2):
+        both = parts[one] & parts[other]
+        if both.any():
+            message = (
+                f"{function}: expected every row of {rows.source.name} in one part, got "
+                f"{rows.place(int(both.argmax()))} in {one} and {other}, columns {', '.join(columns)} "
+                f"({int(both.sum())} such). Take it out of one."
+            )
+            raise DataError(message)
 
 
 def random_masks(known: np.ndarray, fractions: Sequence[float], seed: int) -> dict[str, Tensor]:
@@ -116,18 +129,19 @@ def check_fractions(split: Any, function: str) -> tuple[float, float, float]:
     is_number = [isinstance(share, int | float) and not isinstance(share, bool) for share in split]
     if len(split) != 3 or not all(is_number) or any(share < 0 for share in split) or not 0 < sum(split) <= 1 + 1e-9:
         message = (
-            f"{function}: expected split as a column, three columns, 'random' or three shares of at most 1 together, got "
-            f"{split!r}. Write (0.6, 0.2, 0.2)."
+            f"{function}: expected split as a column, three columns, 'random' or three shares of at most 1 together, "
+            f"got {split!r}. Write (0.6, 0.2, 0.2)."
         )
         raise ArgumentError(message)
     return float(split[0]), float(split[1]), float(split[2])
 
 
-def _are_numbers(column: Any, classes: Sequence[str] | None) -> bool:
+def _are_numbers(column: Any, given: FeatureRules | None) -> bool:
     """Whether a label is a number to be predicted, not a class."""
-    kind = column.type
-    if classes is not None or not (pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+    if not (pa.types.is_floating(column.type) or pa.types.is_decimal(column.type)):
         return False
+    if given is not None:
+        return given.class_names is None
     values = as_floats(column)
     known = values[~np.isnan(values)]
     return bool((known != np.floor(known)).any()) or len(np.unique(known)) > _MOST_WHOLE_CLASSES
@@ -141,23 +155,24 @@ def _numbers(column: Any) -> tuple[Tensor, None, str]:
 
 def _classes(column: Any, classes: Sequence[str] | None) -> tuple[Tensor, tuple[str, ...], str]:
     words = as_strings(column)
-    if not is_text(column.type):
+    are_words = is_text(decoded(column).type)
+    if not are_words:
         words = _without_minus_one(column, words)
     found = words.drop_null().unique()
     if not len(found):
         raise UnfitValueError("a label in some row", "none")
     if classes is None and len(found) > max(_MOST_WHOLE_CLASSES, (len(words) - words.null_count) // 2):
         raise UnfitValueError(
-            "classes", f"{len(found)} different values in {len(words)} rows (for numbers to predict use floats)"
+            "classes", f"{len(found)} different values in {len(words)} rows (numbers to predict are floats)"
         )
-    names = tuple(classes) if classes is not None else _in_order(found.to_pylist(), is_text(column.type))
+    names = tuple(classes) if classes is not None else _in_order(found.to_pylist(), are_words)
     place = pc.index_in(words, value_set=pa.array(names, pa.large_string()))
     strange = pc.and_(words.is_valid(), place.is_null())
     row = pc.index(strange, True).as_py()
     if row >= 0:
         raise UnfitValueError(
             f"one of the classes {', '.join(names[:5])}",
-            f"{words[row].as_py()!r}{did_you_mean(words[row].as_py(), names)}",
+            repr(words[row].as_py()),
             row,
         )
     y = torch.from_numpy(place.fill_null(-1).to_numpy().astype(np.int64))
@@ -173,13 +188,13 @@ def _without_minus_one(column: Any, words: Any) -> Any:
 
 
 def _in_order(names: list[str], are_words: bool) -> tuple[str, ...]:  # noqa: FBT001
-    if are_words or any(not name.lstrip("-").isdigit() for name in names):
+    if are_words or any(not name.removeprefix("-").isdecimal() for name in names):
         return tuple(sorted(names))
     return tuple(sorted(names, key=int))
 
 
 def _without(missing: int, mark: str) -> str:
-    return f"; {mark} in the {missing} rows without one" if missing else ""
+    return f"; {mark} where it is missing ({missing:,} row{'s' if missing > 1 else ''})" if missing else ""
 
 
 def _parts(rows: Rows, name: str, function: str) -> dict[str, np.ndarray]:

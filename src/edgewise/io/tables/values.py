@@ -16,16 +16,19 @@ __all__ = [
     "as_floats",
     "as_seconds",
     "as_strings",
+    "decoded",
     "in_one_piece",
     "is_text",
     "is_time",
     "type_name",
+    "without_empty",
 ]
 
 Column = Any
 """A ``pyarrow.ChunkedArray``."""
 
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+_LARGEST = float(np.finfo(np.float32).max)
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
@@ -41,7 +44,7 @@ def as_floats(column: Column) -> np.ndarray:
     """Numbers as float64, NaN where missing.
 
     Raises:
-        UnfitValueError: A word among them, or an infinite value.
+        UnfitValueError: A word among them, or a value that is infinite in float32.
 
     Example:
         >>> import pyarrow
@@ -49,9 +52,8 @@ def as_floats(column: Column) -> np.ndarray:
         [1.0, nan, 3.0]
     """
     kind, scale = column.type, 1.0
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    elif pa.types.is_duration(kind) or pa.types.is_time(kind):
+    column = decoded(column)
+    if pa.types.is_duration(kind) or pa.types.is_time(kind):
         scale = _SECONDS[kind.unit]
         column = column.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
     if is_text(column.type):
@@ -60,14 +62,15 @@ def as_floats(column: Column) -> np.ndarray:
     elif not (_is_number(column.type) or pa.types.is_boolean(column.type) or pa.types.is_null(column.type)):
         raise UnfitValueError("numbers", f"values of type {type_name(kind)}")
     values = np.asarray(column.cast(pa.float64(), safe=False).to_numpy()) * scale
-    if np.isinf(values).any():
-        row = int(np.isinf(values).argmax())
-        raise UnfitValueError("finite numbers", str(float(values[row])), row)
+    too_large = np.abs(values) > _LARGEST
+    if too_large.any():
+        row = int(too_large.argmax())
+        raise UnfitValueError("finite numbers of float32", str(float(values[row])), row)
     return values
 
 
 def as_strings(column: Column) -> Column:
-    """Words as Arrow's ``large_string``; whole floating numbers without ``.0``.
+    """Words as Arrow's ``large_string``, missing where empty; whole floating numbers without ``.0``.
 
     Raises:
         UnfitValueError: Lists, structures and the like.
@@ -77,14 +80,44 @@ def as_strings(column: Column) -> Column:
         >>> as_strings(pyarrow.chunked_array([[1.0, None]])).to_pylist()
         ['1', None]
     """
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_floating(column.type) and _all(pc.equal(column, pc.floor(column))):
-        column = column.cast(pa.int64(), safe=False)
+    column = decoded(column)
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+        is_whole = pc.all(pc.equal(column, pc.floor(column))).as_py() is not False  # None, where all are missing
+        is_small = (pc.max(pc.abs(column)).as_py() or 0) < 2**63
+        column = column.cast(pa.int64()) if is_whole and is_small else column
     try:
-        return column.cast(pa.large_string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        return without_empty(_in_one_unit(column).cast(pa.large_string()))
+    except pa.ArrowException as error:
         raise UnfitValueError("words", f"values of type {type_name(column.type)}") from error
+
+
+def decoded(column: Column) -> Column:
+    """A column of categories as the values themselves; any other as it is.
+
+    Example:
+        >>> import pyarrow
+        >>> decoded(pyarrow.chunked_array([pyarrow.array(["a", "b"]).dictionary_encode()])).to_pylist()
+        ['a', 'b']
+    """
+    if not pa.types.is_dictionary(column.type):
+        return column
+    kind = pa.large_string() if is_text(column.type.value_type) else column.type.value_type
+    # Arrow cannot cast categories of its newer string type, which Polars uses; so take them.
+    return pa.chunked_array([part.dictionary.cast(kind).take(part.indices) for part in column.chunks], kind)
+
+
+def without_empty(words: Any) -> Any:
+    """Words, with those of no letter missing: CSV does not tell the two apart.
+
+    Example:
+        >>> import pyarrow
+        >>> without_empty(pyarrow.array(["a", ""])).to_pylist()
+        ['a', None]
+    """
+    if pc.index(words, "").as_py() < 0:
+        return words
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, words.type), words)
 
 
 def as_seconds(column: Column) -> np.ndarray:
@@ -98,10 +131,11 @@ def as_seconds(column: Column) -> np.ndarray:
         >>> as_seconds(pyarrow.chunked_array([["1970-01-02", None]])).tolist()
         [86400.0, nan]
     """
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+    column = decoded(column)
     if is_text(column.type):
         column = _parsed(as_strings(column))
+    elif pa.types.is_null(column.type):
+        return np.full(len(column), np.nan)
     elif not is_time(column.type):
         raise UnfitValueError("dates", f"values of type {type_name(column.type)}")
     zone = getattr(column.type, "tz", None)
@@ -157,6 +191,16 @@ def in_one_piece(column: Column) -> Any:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
+def _in_one_unit(column: Column) -> Column:
+    """Times of any unit in microseconds, so that they are spelt alike wherever they come from."""
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+    if pa.types.is_time(kind):
+        return column.cast(pa.time64("us"), safe=False)
+    return column.cast(pa.duration("us"), safe=False) if pa.types.is_duration(kind) else column
+
+
 def _parsed(column: Column) -> Column:
     """ISO dates and times in words as timestamps; all in one form, with a zone or without."""
     for kind in (pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns", tz="UTC")):
@@ -188,7 +232,3 @@ def _refuse(column: Column, wrong: Column, expected: str) -> None:
 
 def _is_number(kind: Any) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _all(flags: Column) -> bool:
-    return pc.all(flags).as_py() is not False  # None, where every value is missing

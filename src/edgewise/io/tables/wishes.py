@@ -47,9 +47,10 @@ class Wishes:
         undirected: Whether both directions of edges are stored.
         unknown: What to do with edges whose nodes are not listed.
         seed: Of a random split.
+        function: Named in errors.
 
     Raises:
-        ArgumentError: One of the last two is not one of those allowed.
+        ArgumentError: ``unknown`` or ``seed`` is none of those allowed.
     """
 
     of_nodes: Mapping[str, Any]
@@ -66,8 +67,8 @@ class Wishes:
                 f"{self.function}: expected unknown to be 'raise' or 'drop', got {self.unknown!r}.{hint or ' Use one.'}"
             )
             raise ArgumentError(message)
-        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
-            message = f"{self.function}: expected seed as an int, got {self.seed!r}. Use 0."
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool) or not 0 <= self.seed < 2**63:
+            message = f"{self.function}: expected seed as an int of 0 or more, got {self.seed!r}. Use 0."
             raise ArgumentError(message)
 
     def nodes(self, key: str | None = None, sources: Mapping[Any, Source] | None = None) -> NodeWishes:
@@ -97,8 +98,8 @@ class Wishes:
         if argument.endswith("features") and not is_by_type:
             example = next(iter(sources), "paper")
             message = (
-                f"{self.function}: expected {argument} by type, as there are several, got {type(value).__name__}. Write "
-                f"{argument}={{{example!r}: ...}}."
+                f"{self.function}: expected {argument} by type, as there are several, got {type(value).__name__}. "
+                f"Write {argument}={{{example!r}: ...}}."
             )
             raise ArgumentError(message)
         if isinstance(value, Mapping):

@@ -2,10 +2,19 @@
 
 import torch
 
-from edgewise._typing import Int, Shaped, Tensor
-from edgewise.errors import ShapeError
+from edgewise._typing import Int, Tensor
+from edgewise.errors import DTypeError, ShapeError
 from edgewise.ops import segment_reduce
-from edgewise.utils._arguments import as_count, check_boundaries, check_index, check_tensor, reduction
+from edgewise.utils._arguments import (
+    as_axis,
+    as_count,
+    check_boundaries,
+    check_index,
+    check_length,
+    check_rows,
+    check_tensor,
+    reduction,
+)
 from edgewise.utils.maps import index_sort
 
 __all__ = ["group_argsort", "group_cat", "scatter", "segment"]
@@ -48,8 +57,9 @@ def scatter(
         >>> scatter(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([1, 0, 1])).tolist()
         [2.0, 5.0]
     """
-    reduce = reduction(_ALIASES.get(reduce, reduce), "reduce", caller="scatter", others=("any",))
-    rows = _rows_first(src, index, dim, "scatter")
+    reduce = reduction(reduce, "reduce", caller="scatter", others=("any", "amin", "amax"))
+    reduce = _ALIASES.get(reduce, reduce)
+    rows, axis = _rows_first(src, index, dim, "scatter")
     if dim_size is None:
         dim_size = int(index.max()) + 1 if index.numel() else 0
     dim_size = as_count(dim_size, "dim_size", caller="scatter")
@@ -60,7 +70,7 @@ def scatter(
         out = segment_reduce(rows, index, dim_size, reduce)
     else:
         out = _reduce_integers(rows, index, dim_size, reduce)
-    return out.movedim(0, dim)
+    return out.movedim(0, axis)
 
 
 def segment(src: Tensor, ptr: Int[Tensor, " boundaries"], reduce: str = "sum") -> Tensor:
@@ -85,8 +95,8 @@ def segment(src: Tensor, ptr: Int[Tensor, " boundaries"], reduce: str = "sum") -
         [1.0, 6.0]
     """
     reduce = reduction(reduce, "reduce", caller="segment")
-    check_tensor(src, "src", caller="segment")
-    index = check_boundaries(ptr, src.shape[0] if src.dim() else 0, caller="segment")
+    check_rows(src, "src", caller="segment")
+    index = check_boundaries(ptr, src.shape[0], caller="segment")
     if src.is_floating_point():
         return segment_reduce(src, index, ptr.shape[0] - 1, reduce)
     return _reduce_integers(src, index, ptr.shape[0] - 1, reduce)
@@ -127,13 +137,12 @@ def group_argsort(
         [0, 1, 2, 1, 0]
     """
     check_tensor(src, "src", caller="group_argsort")
-    if src.dim() != 1 or dim not in (0, -1):
+    if src.dim() != 1:
         message = (
-            f"group_argsort: expected src of one axis and dim=0, got {list(src.shape)} and dim={dim}. "
-            "Sort one column at a time: src[:, k]."
+            f"group_argsort: expected src of one axis, got {list(src.shape)}. Sort one column at a time: src[:, k]."
         )
         raise ShapeError(message)
-    _rows_first(src, index, 0, "group_argsort")
+    _rows_first(src, index, dim, "group_argsort")
     check_index(index, None, "index", "Number the groups from 0.", caller="group_argsort")
     by_value = src.argsort(descending=descending, stable=True)
     groups, within = index_sort(index[by_value], stable=True)
@@ -162,6 +171,7 @@ def group_cat(
         tensors ``[*before, some, *after]`` · indices ``[some]`` → ``[*before, all, *after]``, and if wanted ``[all]``
 
     Raises:
+        DTypeError: ``tensors`` or ``indices`` is not a list.
         ShapeError: A tensor does not have a slice for each entry of its index, or there are not as many of either.
         NodeIndexError: A negative index.
 
@@ -172,6 +182,12 @@ def group_cat(
         >>> group_cat([first, second], [torch.tensor([0, 0, 2]), torch.tensor([0, 1])]).tolist()
         [1.0, 2.0, 4.0, 5.0, 3.0]
     """
+    if not (isinstance(tensors, list | tuple) and isinstance(indices, list | tuple)):
+        message = (
+            f"group_cat: expected lists of tensors and of indices, got {type(tensors).__name__} and "
+            f"{type(indices).__name__}. Put a single one into a list."
+        )
+        raise DTypeError(message)
     if len(tensors) != len(indices) or not tensors:
         message = (
             f"group_cat: expected one index a tensor, got {len(tensors)} tensors and {len(indices)} indices. "
@@ -187,23 +203,12 @@ def group_cat(
     return (out, groups) if return_index else out
 
 
-def _rows_first(src: Shaped[Tensor, "..."], index: Tensor, dim: int, caller: str) -> Tensor:
-    """``src`` with the axis that ``index`` goes along in front."""
-    check_tensor(src, "src", caller=caller)
+def _rows_first(src: Tensor, index: Tensor, dim: int, caller: str) -> tuple[Tensor, int]:
+    """``src`` with the axis that ``index`` goes along in front, and which one that was."""
+    axis = as_axis(dim, src, "src", "It is the axis that index goes along.", caller=caller)
     check_index(index, None, "index", "", caller=caller, values=False)
-    if not -src.dim() <= dim < src.dim():
-        message = (
-            f"{caller}: expected dim in {-src.dim()}..{src.dim() - 1} for src of shape {list(src.shape)}, got {dim}. "
-            "It is the axis that index goes along."
-        )
-        raise ShapeError(message)
-    if src.shape[dim] != index.shape[0]:
-        message = (
-            f"{caller}: expected src with {index.shape[0]} entries along dim={dim}, one for each entry of index, "
-            f"got {list(src.shape)}. Pass the axis that index goes along as dim."
-        )
-        raise ShapeError(message)
-    return src.movedim(dim, 0)
+    check_length(src, index, axis, dim, caller=caller)
+    return src.movedim(axis, 0), axis
 
 
 def _reduce_integers(rows: Tensor, index: Tensor, size: int, reduce: str) -> Tensor:

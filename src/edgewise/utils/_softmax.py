@@ -1,9 +1,9 @@
 """Softmax among the rows that belong together."""
 
 from edgewise._typing import Int, Tensor
-from edgewise.errors import ArgumentError, DTypeError, ShapeError
+from edgewise.errors import ArgumentError, DTypeError
 from edgewise.ops import segment_softmax
-from edgewise.utils._arguments import as_count, check_boundaries, check_index, check_tensor
+from edgewise.utils._arguments import as_axis, as_count, check_boundaries, check_index, check_length, check_tensor
 
 __all__ = ["softmax"]
 
@@ -41,6 +41,7 @@ def softmax(
     number of threads. PyG adds 1e-16 to the denominator; ours does not.
 
     Example:
+        >>> import torch
         >>> softmax(torch.tensor([0.0, 5.0, 0.0]), torch.tensor([1, 0, 1])).tolist()
         [0.5, 1.0, 0.5]
     """
@@ -49,26 +50,16 @@ def softmax(
         kind = str(src.dtype).removeprefix("torch.")
         message = f"softmax: expected floating src, got {kind}. Use src.float()."
         raise DTypeError(message)
-    if not -src.dim() <= dim < src.dim():
-        message = (
-            f"softmax: expected dim in {-src.dim()}..{src.dim() - 1} for src of shape {list(src.shape)}, got {dim}. "
-            "It is the axis that index goes along."
-        )
-        raise ShapeError(message)
+    axis = as_axis(dim, src, "src", "It is the axis that index goes along.", caller="softmax")
     if ptr is not None:
-        index, num_nodes = check_boundaries(ptr, src.shape[dim], caller="softmax"), ptr.shape[0] - 1
+        index, num_nodes = check_boundaries(ptr, src.shape[axis], caller="softmax"), ptr.shape[0] - 1
     if index is None:
         message = "softmax: expected index or ptr, got neither. Pass the destination of each edge: edge_index[1]."
         raise ArgumentError(message)
     check_index(index, None, "index", "", caller="softmax", values=False)
-    if src.shape[dim] != index.shape[0]:
-        message = (
-            f"softmax: expected src with {index.shape[0]} entries along dim={dim}, one for each entry of index, "
-            f"got {list(src.shape)}. Pass the axis that index goes along as dim."
-        )
-        raise ShapeError(message)
+    check_length(src, index, axis, dim, caller="softmax")
     if num_nodes is None:
         num_nodes = int(index.max()) + 1 if index.numel() else 0
     num_nodes = as_count(num_nodes, "num_nodes", caller="softmax")
     check_index(index, num_nodes, "index", "Raise num_nodes, or leave out rows of index -1.", caller="softmax")
-    return segment_softmax(src.movedim(dim, 0), index, num_nodes).movedim(0, dim)
+    return segment_softmax(src.movedim(axis, 0), index, num_nodes).movedim(0, axis)

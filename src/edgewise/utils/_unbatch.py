@@ -4,8 +4,7 @@ import torch
 
 from edgewise._checks import check_edge_index, check_node_range
 from edgewise._typing import EdgeIndex, Int, Tensor
-from edgewise.errors import ShapeError
-from edgewise.utils._arguments import check_tensor, check_within_graphs, graph_sizes
+from edgewise.utils._arguments import as_axis, check_within_graphs, graph_sizes
 from edgewise.utils.maps import cumsum, index_sort
 
 __all__ = ["unbatch", "unbatch_edge_index"]
@@ -34,15 +33,9 @@ def unbatch(src: Tensor, batch: Int[Tensor, " nodes"], dim: int = 0, batch_size:
         >>> [part.tolist() for part in unbatch(torch.arange(5), torch.tensor([0, 0, 1, 2, 2]))]
         [[0, 1], [2], [3, 4]]
     """
-    check_tensor(src, "src", caller="unbatch")
-    if not -src.dim() <= dim < src.dim():
-        message = (
-            f"unbatch: expected dim in {-src.dim()}..{src.dim() - 1} for src of shape {list(src.shape)}, got {dim}. "
-            "It is the axis that batch goes along."
-        )
-        raise ShapeError(message)
-    sizes = graph_sizes(batch, batch_size, caller="unbatch", rows=src.shape[dim])
-    return list(src.split(sizes.tolist(), dim)) if sizes.shape[0] else []
+    axis = as_axis(dim, src, "src", "It is the axis that batch goes along.", caller="unbatch")
+    sizes = graph_sizes(batch, batch_size, caller="unbatch", rows=src.shape[axis])
+    return list(src.split(sizes.tolist(), axis)) if sizes.shape[0] else []
 
 
 def unbatch_edge_index(

@@ -7,7 +7,15 @@ import torch
 
 from edgewise._checks import check_edge_index, check_node_range
 from edgewise._typing import Bool, EdgeIndex, Tensor
-from edgewise.utils._arguments import as_index, check_attributes, check_choice, check_index, count_nodes
+from edgewise.utils._arguments import (
+    as_count,
+    as_index,
+    check_attributes,
+    check_choice,
+    check_index,
+    check_pair,
+    count_nodes,
+)
 
 __all__ = ["bipartite_subgraph", "k_hop_subgraph", "subgraph"]
 
@@ -86,6 +94,7 @@ def bipartite_subgraph(
         if wanted ``[edges]`` boolean
 
     Raises:
+        ArgumentError: ``subset`` or ``size`` is not a pair.
         NodeIndexError: An edge, or ``subset``, names a node outside of ``size``.
         ShapeError: ``edge_attr`` does not have one row an edge, or ``subset`` more than one axis.
 
@@ -98,6 +107,10 @@ def bipartite_subgraph(
     """
     caller = "bipartite_subgraph"
     check_edge_index(edge_index, caller=caller)
+    check_pair(subset, "subset", caller=caller)
+    if size is not None:
+        check_pair(size, "size", caller=caller)
+        size = (as_count(size[0], "size", caller=caller), as_count(size[1], "size", caller=caller))
     subsets = [_as_subset(part, edge_index, f"subset[{k}]", caller) for k, part in enumerate(subset)]
     sizes = [_side(part, edge_index[k], None if size is None else size[k]) for k, part in enumerate(subsets)]
     check_node_range(edge_index, *sizes, caller=caller)
@@ -137,7 +150,7 @@ def k_hop_subgraph(
 
     Raises:
         NodeIndexError: An edge, or ``node_idx``, names a node outside of ``num_nodes``.
-        ArgumentError: An unknown ``flow``.
+        ArgumentError: An unknown ``flow``, or a negative ``num_hops``.
 
     Cost: O(num_hops · edges + nodes), less where nothing new is reached; no sort.
 
@@ -151,6 +164,7 @@ def k_hop_subgraph(
     nodes = count_nodes(edge_index, num_nodes, caller="k_hop_subgraph")
     seeds = as_index(node_idx, "node_idx", caller="k_hop_subgraph").reshape(-1).to(edge_index.device)
     check_index(seeds, nodes, "node_idx", "Pass num_nodes, or renumber them.", caller="k_hop_subgraph")
+    num_hops = as_count(num_hops, "num_hops", caller="k_hop_subgraph")
     near, far = (1, 0) if flow == "source_to_target" else (0, 1)
     seen, edge_mask = _reach(edge_index[near], edge_index[far], seeds, nodes, num_hops)
     if not directed:
