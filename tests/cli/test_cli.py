@@ -120,6 +120,12 @@ def test_data_list_names_every_graph(capsys):
 @pytest.mark.parametrize(
     ("words", "code", "expected"),
     [
+        (
+            ["train", "rmat"],
+            1,
+            "edgewise: load_graph: expected one of karate, cora, citeseer, pubmed, got 'rmat', which has no settings "
+            "for training yet. Load it in Python (edgewise.datasets) and pass its graph to NodeClassifier.fit.",
+        ),
         (["train", "karat"], 1, "edgewise: load: expected the name of a dataset, got 'karat'. "
          "Did you mean 'karate'?\n"),
         (["train", "karate", "--model", "gcnn"], 1, "edgewise: NodeClassifier: expected model among gcn, got 'gcnn'. "

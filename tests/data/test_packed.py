@@ -26,6 +26,7 @@ def graph(n):
         weight=n / 2,
         name=f"graph {n} ä",
         num_nodes=n,
+        nothing=torch.ones(n, 0),
     )
 
 

@@ -25,9 +25,10 @@ def list_datasets() -> None:
         rows.append((name, entry.task, *counts, _size(entry.download)))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     for row in rows:
-        cells = [cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in enumerate(
-            zip(row, widths, strict=True)
-        )]
+        cells = [
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         print("  ".join(cells).rstrip())
 
 

@@ -128,9 +128,13 @@ class InMemoryDataset(Dataset):
         digest = hashlib.sha256(repr((settings, self.pre_transform, self.pre_filter)).encode())
         digest.update(f"{type(self).__qualname__} {version('edgewise')} {_source(type(self))}".encode())
         for path in self.raw_paths:
-            with path.open("rb") as file:
-                while block := file.read(2**20):
-                    digest.update(block)
+            try:
+                with path.open("rb") as file:
+                    while block := file.read(2**20):
+                        digest.update(block)
+            except OSError as error:
+                message = f"{type(self).__name__}: expected to read {path}, got an error ({error.strerror})."
+                raise FileError(f"{message} Change its permissions or fetch it again.") from error
         return digest.hexdigest()
 
     def len(self) -> int:

@@ -44,19 +44,20 @@ class Field:
 
     def of(self, graph: int) -> Any:
         """Return one graph's value."""
-        rows = self.rows[int(self.offsets[graph]) : int(self.offsets[graph + 1])]
+        start, end = int(self.offsets[graph]), int(self.offsets[graph + 1])
+        rows = self.rows[start:end]
         if self.is_number:
             return rows.item()
         if self.axis is None:
             return rows.reshape(self.shape)
-        return rows.reshape(-1, *self.shape).movedim(0, self.axis)
+        return rows.reshape(end - start, *self.shape).movedim(0, self.axis)
 
     def join(self, graphs: Tensor) -> tuple[Tensor, Part]:
         """Return the values of some graphs joined, and how."""
         flipped = self.axis in (1, -1) and len(self.shape) == 1
         out, ptr = pack_rows(self.rows, self.offsets, graphs, self.increments, flipped=flipped)
         if not flipped:
-            out = out.reshape(-1, *self.shape)
+            out = out.reshape(out.shape[0], *self.shape)
             out = out if self.axis in (0, None) else out.movedim(0, self.axis)
         return out, Part(self.axis, ptr, self._shifts(graphs), self.is_number)
 
@@ -68,7 +69,7 @@ class Field:
         if shifts.shape[1] == 1:
             return shifts.squeeze(1)
         shape = self.shape if self.axis is None else (1, *self.shape)
-        shifts = shifts.reshape(-1, *shape)
+        shifts = shifts.reshape(shifts.shape[0], *shape)
         return shifts if self.axis is None else shifts.movedim(1, 1 + self.axis % len(shape))
 
 
@@ -286,7 +287,7 @@ def _check_alike(rows: list[GraphRow]) -> None:
 def _stack(key: Any, name: str, found: list[GraphRow]) -> Field:
     parts = [row.tensors[key, name] for row in found]
     first = parts[0]
-    check_shapes(name, [part.rows.reshape(-1, *part.shape) for part in parts], 0)
+    check_shapes(name, [part.rows.reshape(part.rows.shape[0], *part.shape) for part in parts], 0)
     sizes = torch.tensor([part.rows.shape[0] for part in parts])
     offsets = torch.cat([torch.zeros(1, dtype=torch.int64), sizes.cumsum(0)])
     rows = torch.cat([part.rows for part in parts])

@@ -1,5 +1,6 @@
 """Checks of a graph: the cheap ones when an attribute is set, all of them in ``Data.validate``."""
 
+import functools
 import operator
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -103,10 +104,15 @@ def _from_array(name: str, value: Any, caller: str) -> Tensor:
         raise DTypeError(message) from error
 
 
-def _warn_of_near_miss(name: str, caller: str) -> None:
-    hint = did_you_mean(name, STANDARD_NAMES, cutoff=0.8)  # a letter or two: "weight" is a name of its own
+@functools.cache  # a dataset sets the same names on every graph
+def _near_miss(name: str) -> str:
     is_variant = name.startswith(("num_", *(f"{standard}_" for standard in STANDARD_NAMES)))  # edge_index_t is meant
-    if hint and not is_variant:
+    return "" if is_variant else did_you_mean(name, STANDARD_NAMES, cutoff=0.8)  # "weight" is a name of its own
+
+
+def _warn_of_near_miss(name: str, caller: str) -> None:
+    hint = _near_miss(name)
+    if hint:
         message = f"{caller}: {name!r} is kept as an attribute of your own.{hint}"
         warnings.warn(message, EdgewiseWarning, stacklevel=5)
 

@@ -88,7 +88,7 @@ class MoleculeNet(PublicDataset):
         DataError: A row is none; the message names file, row and column.
         MissingPackageError: RDKit is not installed.
 
-    Cost: less than a millisecond a molecule, once; a bar on a terminal shows how far it is.
+    Cost: about a millisecond a molecule, once; a bar on a terminal shows how far it is.
 
     Source: Wu et al., *MoleculeNet: a benchmark for molecular machine learning*, Chemical Science 2018.
     """

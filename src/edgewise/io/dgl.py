@@ -93,8 +93,9 @@ def _open() -> Any:
     try:
         return importlib.import_module("dgl")
     except (ImportError, OSError, AttributeError) as error:
+        reason = (str(error).splitlines() or [""])[0].rstrip(".")
         message = (
-            f"to_dgl: expected the package dgl for torch {torch.__version__}, got {type(error).__name__} ({error}). "
+            f"to_dgl: expected the package dgl for torch {torch.__version__}, got {type(error).__name__} ({reason}). "
             "See www.dgl.ai/pages/start.html."
         )
         raise MissingPackageError(message) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgewise.data import Data
 from edgewise.datasets import registry
+from edgewise.errors import ArgumentError
 from edgewise.tasks.config import TrainConfig
 from edgewise.transforms import NormalizeFeatures
 
@@ -70,6 +71,12 @@ def load_graph(name: str, root: Path | None = None) -> NamedGraph:
         >>> load_graph("karate").data.num_nodes
         34
     """
+    if name in registry.NAMES and name not in _SOURCE:
+        message = (
+            f"load_graph: expected one of {', '.join(_SOURCE)}, got {name!r}, which has no settings for training yet. "
+            "Load it in Python (edgewise.datasets) and pass its graph to NodeClassifier.fit."
+        )
+        raise ArgumentError(message)
     dataset = registry.load(name, root, None if name == "karate" else NormalizeFeatures())
     data = copy.copy(dataset[0])
     data.class_names = getattr(dataset, "class_names", None)

@@ -68,7 +68,9 @@ __all__ = [
     "erdos_renyi_graph",
     "from_dgl",
     "from_networkx",
+    "from_rdmol",
     "from_scipy_sparse_matrix",
+    "from_smiles",
     "get_laplacian",
     "get_ppr",
     "get_self_loop_attr",
@@ -106,7 +108,9 @@ __all__ = [
     "to_dgl",
     "to_edge_index",
     "to_networkx",
+    "to_rdmol",
     "to_scipy_sparse_matrix",
+    "to_smiles",
     "to_torch_coo_tensor",
     "to_torch_csc_tensor",
     "to_torch_csr_tensor",
@@ -153,6 +157,7 @@ _HOMES = {
     "edgewise.io.networkx": ("from_networkx", "to_networkx"),
     "edgewise.io.scipy": ("from_scipy_sparse_matrix", "to_scipy_sparse_matrix"),
     "edgewise.io.dgl": ("from_dgl", "to_dgl"),
+    "edgewise.io.smiles": ("from_rdmol", "from_smiles", "to_rdmol", "to_smiles"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
