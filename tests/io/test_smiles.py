@@ -62,7 +62,7 @@ def drawn(data_root):
         content = (data_root / "molecules" / name).read_bytes()
         text = (gzip.decompress(content) if name.endswith(".gz") else content).decode()
         rows = [row["smiles"] for row in csv.DictReader(text.splitlines())]
-        out += random.Random(0).sample(rows, 60)
+        out += random.Random(0).sample(rows, 45)
     with rdBase.BlockLogs():
         return [smiles for smiles in out if Chem.MolFromSmiles(smiles) is not None]
 
@@ -78,14 +78,14 @@ def assert_as_pyg(smiles, **options):
 
 @pytest.mark.parametrize("options", [{}, {"with_hydrogen": True}, {"kekulize": True}])
 def test_codes_as_pyg(drawn, options):
-    assert len(drawn) > 340
+    assert len(drawn) > 260
     for smiles in [*SPECIAL, *drawn]:
         assert_as_pyg(smiles, **options)
     chiral, charged, aromatic, single = (
         sum(bool((graph.x[:, column] != value).any()) for graph in map(from_smiles, drawn))
         for column, value in ((1, 0), (3, 5), (7, 0), (2, -1))
     )
-    assert min(chiral, charged, aromatic, single) > 20
+    assert min(chiral, charged, aromatic, single) > 15
 
 
 def test_names_are_the_codes_of_pyg():

@@ -108,7 +108,7 @@ class Attributes(Moves):
         return len(self._visible())
 
     def __repr__(self) -> str:
-        return describe(type(self).__name__, self)
+        return describe(type(self).__name__, self._visible().items())
 
     def _label(self) -> str:
         """What errors call this object."""
@@ -132,9 +132,10 @@ class Attributes(Moves):
 
     def _visible(self) -> dict[str, Any]:
         """What was set, without a node count that the features tell anyway."""
-        if self.x is None and self.pos is None:
-            return dict(self._store)
-        return {name: value for name, value in self._store.items() if name != "num_nodes"}
+        store = self.__dict__.get("_store", {})  # absent while an object is only half made, and shown in a traceback
+        if "x" not in store and "pos" not in store:
+            return dict(store)
+        return {name: value for name, value in store.items() if name != "num_nodes"}
 
     def keys(self) -> list[str]:
         """Return the names of what is set."""

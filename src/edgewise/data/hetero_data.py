@@ -34,7 +34,7 @@ class _Store(Attributes):
         return f"HeteroData[{self._key!r}]"
 
     def __repr__(self) -> str:
-        return describe(type(self).__name__, self)
+        return describe(type(self).__name__, self._visible().items())
 
 
 class NodeStore(_Store):
@@ -111,6 +111,8 @@ class HeteroData(Moves):
         values = self.__dict__.get("_global", {})
         if name in values:
             return values[name]
+        if name.startswith("_"):  # not of a user; and nothing is there yet while an object is only half made
+            raise AttributeError(name)
         if name.endswith("_dict") and not name.startswith("_"):
             return self.collect(name.removesuffix("_dict"))
         message = f"'HeteroData' object has no attribute {name!r}; its types are {self._known()}"

@@ -35,6 +35,8 @@ class InMemoryDataset(Dataset):
         force_reload: Process again even if the stored graphs are good.
 
     Example:
+        >>> import torch
+        >>> from edgewise.data import Data
         >>> class Two(InMemoryDataset):
         ...     def process(self):
         ...         return [Data(x=torch.full((n, 3), 1.0), y=torch.tensor([n % 2])) for n in (1, 2)]

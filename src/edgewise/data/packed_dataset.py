@@ -24,6 +24,7 @@ class PackedDataset(Dataset):
         FileError: The folder is missing, broken or of another format.
 
     Example:
+        >>> import torch
         >>> from edgewise.data import Batch, Data
         >>> graphs = [Data(x=torch.ones(n, 1), edge_index=torch.zeros(2, n, dtype=torch.long)) for n in (1, 2, 3)]
         >>> dataset = PackedDataset.from_list(graphs)

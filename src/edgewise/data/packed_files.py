@@ -73,7 +73,7 @@ class PackedWriter:
 
     Example:
         >>> import tempfile
-        >>> from edgewise.data import PackedDataset
+        >>> from edgewise.data import Data, PackedDataset
         >>> folder = Path(tempfile.mkdtemp(), "graphs")
         >>> with PackedWriter(folder) as writer:
         ...     writer.append(Data(x=torch.ones(2, 1), name="two"))

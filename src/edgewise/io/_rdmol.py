@@ -160,7 +160,9 @@ def as_coded(data: Data) -> Any:
             Chem.SanitizeMol(mol)
         except ValueError as error:  # RDKit's own errors are some
             reason = str(error).splitlines()[0]
-            message = f"to_smiles: expected atoms and bonds that make a molecule, got {reason!r}. Check x and edge_attr."
+            message = (
+                f"to_smiles: expected atoms and bonds that make a molecule, got {reason!r}. Check x and edge_attr."
+            )
             raise DataError(message) from error
     _warn_of_rings(data)
     _set_stereo(mol, stereo)

@@ -13,7 +13,7 @@ import numpy as np
 from edgewise._lazy import lazy_import
 from edgewise.errors import ArgumentError, DataError, FileError
 
-__all__ = ["TextFile", "has_padded_numbers", "read_columns", "read_text"]
+__all__ = ["TextFile", "has_padded_numbers", "is_number", "read_columns", "read_text"]
 
 pa = lazy_import("pyarrow")
 pa_csv = lazy_import("pyarrow.csv")
@@ -193,3 +193,12 @@ def has_padded_numbers(file: TextFile) -> bool:
         if (np.isin(before, starts) & (after >= ord("0")) & (after <= ord("9"))).any():
             return True
     return False
+
+
+def is_number(field: str) -> bool:
+    """Whether a field reads as a number, ``nan`` and ``inf`` too."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return "_" not in field

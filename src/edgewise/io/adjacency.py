@@ -11,7 +11,7 @@ import torch
 from edgewise._lazy import lazy_import
 from edgewise.data import Data
 from edgewise.io._numbering import WHOLE, number_integers, number_words
-from edgewise.io._text import TextFile, read_columns, read_text
+from edgewise.io._text import TextFile, is_number, read_columns, read_text
 from edgewise.utils import to_undirected
 from edgewise.utils._arguments import check_choice
 
@@ -128,7 +128,7 @@ def _matrix(file: TextFile) -> tuple[list[str], np.ndarray]:
     """What the first line calls the nodes, if it does, and the numbers."""
     rows = file.rows()
     (_, titles), (_, second) = next(rows), next(rows, (0, []))
-    is_titled = len(second) == len(titles) + 1 or not all(map(_is_number, titles))
+    is_titled = len(second) == len(titles) + 1 or not all(map(is_number, titles))
     if not is_titled:
         return [], _numbers(file, len(titles), 0, first=0)
     has_names = len(second) == len(titles) + 1 or titles[0] == ""
@@ -151,7 +151,7 @@ def _numbers(file: TextFile, width: int, skip: int, *, first: int) -> np.ndarray
         return np.stack(columns, axis=1) if columns else np.zeros((table.num_rows, 0))
     matrix = []
     for line, fields in list(file.rows())[skip:]:
-        wrong = next((field for field in fields[first:] if not _is_number(field)), None)
+        wrong = next((field for field in fields[first:] if not is_number(field)), None)
         if wrong is not None:
             file.fail("numbers", repr(wrong), line, 'Pass format="list" if its lines are nodes with their neighbours.')
         if len(fields) != width:
@@ -176,13 +176,5 @@ def _nodes(titles: list[str], count: int) -> dict[str, Any]:
     return {"node_id": ids, "num_nodes": count}
 
 
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return "_" not in field
-
-
 def _is_fraction(field: str) -> bool:
-    return not field.lstrip("+-").isdigit() and _is_number(field)
+    return not field.lstrip("+-").isdigit() and is_number(field)

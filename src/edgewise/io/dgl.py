@@ -80,7 +80,8 @@ def to_dgl(data: Data | HeteroData) -> Any:
     if not isinstance(data, HeteroData):
         message = f"to_dgl: expected a Data or HeteroData, got {type(data).__name__}. The way back is from_dgl."
         raise DTypeError(message)
-    g = _open().heterograph(_typed_ends(data), num_nodes_dict=_counts(data))
+    ends, counts = _typed_ends(data), _counts(data)
+    g = _open().heterograph(ends, num_nodes_dict=counts)
     for node_type, nodes in data.node_items():
         g.nodes[node_type].data.update(_with_rows(nodes, g.num_nodes(node_type)))
     for edge_type, edges in data.edge_items():

@@ -16,7 +16,7 @@ from edgewise._typing import Tensor
 from edgewise.data import Data
 from edgewise.errors import ArgumentError, DataError, NodeIndexError
 from edgewise.io._numbering import WHOLE, number_integers, number_words
-from edgewise.io._text import TextFile, has_padded_numbers, read_columns, read_text
+from edgewise.io._text import TextFile, has_padded_numbers, is_number, read_columns, read_text
 from edgewise.utils import is_undirected, to_undirected
 
 __all__ = ["read_edge_list", "write_edge_list"]
@@ -165,8 +165,9 @@ def write_edge_list(
     try:
         pa_csv.write_csv(table, sink, options)
     except pa.ArrowInvalid as error:
+        value = str(error).partition("Invalid value: ")[2]
         message = (
-            f"{_WRITE}: expected values without delimiter, quotes or line breaks, got {error}. Choose a delimiter."
+            f"{_WRITE}: expected values without delimiter, quotes or line breaks, got {value!r}. Choose a delimiter."
         )
         raise DataError(message) from error
     content = sink.getvalue().to_pybytes()
@@ -246,9 +247,10 @@ def _attributes(table: _Table, names: Sequence[str | None] | None) -> dict[str, 
         numbers = [_numbers(table, column) for column in range(2, 2 + extra)]
         for column, values in enumerate(numbers, start=2):
             if values is None:
-                got = repr(table.columns.column(column)[0].as_py())
+                words = table.read_as_words(column)
+                row = next((row for row, word in enumerate(words) if not is_number(word)), 0)
                 cure = "Name what follows: columns=(..., None to leave one out)."
-                table.file.fail("numbers after source and destination", got, table.line_of(0), cure)
+                table.file.fail("numbers after source and destination", repr(words[row]), table.line_of(row), cure)
         if not numbers:
             return {}
         floats = [values.to(torch.get_default_dtype()) for values in numbers if values is not None]
