@@ -35,10 +35,10 @@ def exact(call, error, text):
             "exclude_keys=['x'].",
         ),
         (
-            [ONE, Data(x="a")],
+            [Data(mine=torch.ones(1)), Data(mine="a")],
             DataError,
-            "Batch: expected x to be a tensor in every graph, got str in graph 1. Set it to a tensor there, or pass "
-            "exclude_keys=['x'].",
+            "Batch: expected mine to be a tensor in every graph, got str in graph 1. Set it to a tensor there, or pass "
+            "exclude_keys=['mine'].",
         ),
         (
             [HeteroData(a={"x": torch.ones(1, 1)}), HeteroData(b={"x": torch.ones(1, 1)})],
