@@ -36,6 +36,16 @@ void pack_graph(const Table<Item>& table, int64_t graph, const Item* shift, cons
       std::memcpy(out.rows + begin * width, from, static_cast<size_t>(count * width) * sizeof(Item));
     return;
   }
+  if (out.flipped && width == 2) {  // an edge_index: both ends in one pass
+    Item* first = out.rows + begin;
+    Item* second = first + out.total;
+    const Item add[2] = {shift ? shift[0] : Item(0), shift ? shift[1] : Item(0)};
+    for (int64_t r = 0; r < count; ++r) {
+      first[r] = static_cast<Item>(from[2 * r] + add[0]);
+      second[r] = static_cast<Item>(from[2 * r + 1] + add[1]);
+    }
+    return;
+  }
   const int64_t along_row = out.flipped ? 1 : width;
   const int64_t along_column = out.flipped ? out.total : 1;
   for (int64_t f = 0; f < width; ++f) {

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -223,4 +224,5 @@ def _join_table(
 
 
 def _numbers(ptr: Int[Tensor, "some"]) -> Int[Tensor, "rows"]:
-    return torch.arange(len(ptr) - 1).repeat_interleave(ptr.diff())
+    # NumPy's repeat takes a tenth of the time of torch's, and there is one in every batch.
+    return torch.from_numpy(np.repeat(np.arange(len(ptr) - 1), np.diff(ptr.numpy())))

@@ -151,7 +151,7 @@ class InMemoryDataset(Dataset):
         """Return the graphs of a batch, as torch's ``DataLoader`` asks for them."""
         if self._table is None or self._packed is not self._graphs or self.transform is not None:
             return [self[i] for i in indices]
-        return Selection(self._table, self.indices()[self._positions(list(indices))])
+        return Selection(self._table, self.numbers_of(indices))
 
 
 def _packed(graphs: list[Any]) -> tuple[list[Any], GraphTable | None, list[GraphTable]]:

@@ -84,7 +84,7 @@ class PackedDataset(Dataset):
         """Return the graphs of a batch, as torch's ``DataLoader`` asks for them."""
         if self.transform is not None:
             return [self[i] for i in indices]
-        return Selection(self._table, self.indices()[self._positions(list(indices))])
+        return Selection(self._table, self.numbers_of(indices))
 
     def __getstate__(self) -> dict[str, Any]:
         """A mapped dataset goes to another process as its path."""
