@@ -116,7 +116,7 @@ class Dataset:
             ArgumentError: There is no such position.
         """
         found = np.asarray(positions, dtype=np.int64)  # several times faster than torch on a list of Python integers
-        if found.size and not (0 <= found.min() and found.max() < len(self)):
+        if found.size and not (found.min() >= 0 and found.max() < len(self)):
             return self.indices()[self._positions(list(positions))]  # negative ones, or an error that says which
         numbers = torch.from_numpy(found)
         return numbers if self._indices is None else self._indices[numbers]
