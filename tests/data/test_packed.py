@@ -159,6 +159,29 @@ def test_a_full_disk_is_one_line(tmp_path):
     assert len(PackedDataset(tmp_path)) == 1
 
 
+def test_a_graph_half_written_is_never_counted(tmp_path, monkeypatch):
+    """The disk has room again when the writer closes: what it wrote of the last graph must not be counted."""
+    with PackedWriter(tmp_path) as writer:
+        writer.append(graph(2))
+    writer = PackedWriter(tmp_path)
+    column = writer._columns["packed-1-rows"]
+
+    def no_room(rows):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(column, "append", no_room)
+    with pytest.raises(FileError, match="no space left on device"):
+        writer.append(graph(3))
+    monkeypatch.undo()
+    for again in (lambda: writer.append(graph(3)), writer.checkpoint, writer.close):
+        with pytest.raises(FileError, match="no space left on device"):
+            again()
+    assert_same(PackedDataset(tmp_path)[0], graph(2))
+    with PackedWriter(tmp_path) as writer:
+        writer.append(graph(3))
+    assert_same(PackedDataset(tmp_path)[1], graph(3))
+
+
 def test_larger_than_memory(tmp_path):
     """Sixteen times what the process may allocate: it is mapped, and a batch reads its own rows alone."""
     megabytes = 1024

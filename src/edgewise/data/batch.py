@@ -182,14 +182,15 @@ def values_of(batch: Any, key: Any) -> dict[str, Any]:
 def add_batch(values: dict[str, Any], counts: Tensor) -> None:
     """Add ``batch`` and ``ptr`` to the attributes of graphs with so many nodes each."""
     ptr = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-    values["batch"], values["ptr"] = _numbers(ptr), ptr
+    device = _device_of(values)
+    values["batch"], values["ptr"] = _numbers(ptr).to(device), ptr.to(device)
 
 
 def follow(values: dict[str, Any], name: str, part: Part, names: Sequence[str]) -> None:
     """Add ``<name>_batch`` and ``<name>_ptr``, if ``name`` is one of ``names``."""
     if name in names and isinstance(part.axis, int):
-        ptr = torch.as_tensor(part.slices)
-        values[f"{name}_batch"], values[f"{name}_ptr"] = _numbers(ptr), ptr
+        ptr, device = torch.as_tensor(part.slices), values[name].device
+        values[f"{name}_batch"], values[f"{name}_ptr"] = _numbers(ptr).to(device), ptr.to(device)
 
 
 def _table(position: int, tables: list[Any], number: int, key: Any) -> tuple[Any, dict[str, Any]]:
@@ -221,6 +222,10 @@ def _join_table(
         parts[name] = part
         follow(values, name, part, followed)
     return parts
+
+
+def _device_of(values: dict[str, Any]) -> torch.device:
+    return next((value.device for value in values.values() if isinstance(value, Tensor)), torch.device("cpu"))
 
 
 def _numbers(ptr: Int[Tensor, "some"]) -> Int[Tensor, "rows"]:

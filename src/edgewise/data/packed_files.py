@@ -86,6 +86,8 @@ class PackedWriter:
         self._manifest: dict[str, Any] | None = None
         self._columns: dict[str, _Column] = {}
         self._pending = 0
+        self._error: FileError | None = None
+        """What went wrong: the tables then hold a part of a graph, and nothing more may be counted as whole."""
         if (self.path / _MANIFEST).is_file():
             self._manifest = _read_manifest(self.path)
             self._open()
@@ -111,6 +113,8 @@ class PackedWriter:
             DTypeError: An attribute is neither tensor, number nor JSON value.
             FileError: The disk is full or gone; everything up to the last checkpoint is kept.
         """
+        if self._error is not None:
+            raise self._error
         row = row_of(data)
         others = {place: as_json(place, value) for place, value in row.others.items()}
         if self._manifest is None:
@@ -140,6 +144,8 @@ class PackedWriter:
         Raises:
             FileError: The disk is full or gone; everything up to the checkpoint before is kept.
         """
+        if self._error is not None:
+            raise self._error
         if self._manifest is None:
             return
         try:
@@ -186,10 +192,11 @@ class PackedWriter:
 
     def _failed(self, error: OSError) -> FileError:
         reason = (error.strerror or str(error)).lower()
-        return FileError(
+        self._error = FileError(
             f"PackedWriter: expected to write {self.path}, got an error ({reason}). The graphs up to the last "
             "checkpoint are kept: make room and open the folder again to go on."
         )
+        return self._error
 
 
 def read_table(path: Path) -> GraphTable:
