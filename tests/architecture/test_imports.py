@@ -77,26 +77,29 @@ def test_only_ops_knows_the_kernels(repository):
 
 PROBE = """
 import sys, time
+begin = time.process_time()
 import torch
 before, start = set(sys.modules), time.process_time()
 import edgewise
 edgewise.nn.GCNConv, edgewise.Adjacency
-print(time.process_time() - start)
+print(start - begin, time.process_time() - start)
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 print("torch._dynamo" in sys.modules)
 """
 
 
 def test_import_is_light():
-    costs = []
+    # 100 ms where torch takes its usual 1.4 s; a machine that is slower at one is slower at the other.
+    shares = []
     for _ in range(3):
         run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
         seconds, loaded, dynamo = run.stdout.splitlines()
-        costs.append(float(seconds))
+        of_torch, ours = map(float, seconds.split())
+        shares.append(ours / of_torch)
         heavy = {"matplotlib", "networkx", "pooch", "pyarrow", "torchmetrics", "rich", "cyclopts", "scipy", "pandas"}
         assert not heavy & set(loaded.split())
         assert dynamo == "False"
-    assert min(costs) <= 0.1
+    assert min(shares) <= 0.1 / 1.4
 
 
 def test_without_the_library_it_warns_once_and_runs(tmp_path):
