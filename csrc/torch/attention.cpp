@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "adapter.h"
+#include "box.h"
 
 namespace edgewise::adapter {
 namespace {
@@ -154,8 +155,8 @@ STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
 }
 
 STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) {
-  m.impl("attention", TORCH_BOX(&attention_cpu));
-  m.impl("attention_grad", TORCH_BOX(&attention_grad_cpu));
+  m.impl("attention", EDGEWISE_BOX(&attention_cpu));
+  m.impl("attention_grad", EDGEWISE_BOX(&attention_grad_cpu));
 }
 
 }  // namespace edgewise::adapter

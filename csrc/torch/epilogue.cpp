@@ -6,6 +6,7 @@
 
 #include "activation.h"
 #include "adapter.h"
+#include "box.h"
 
 namespace edgewise::adapter {
 namespace {
@@ -70,9 +71,9 @@ STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
 }
 
 STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) {
-  m.impl("epilogue", TORCH_BOX(&epilogue_cpu));
-  m.impl("epilogue_", TORCH_BOX(&epilogue_inplace_cpu));
-  m.impl("epilogue_grad", TORCH_BOX(&epilogue_grad_cpu));
+  m.impl("epilogue", EDGEWISE_BOX(&epilogue_cpu));
+  m.impl("epilogue_", EDGEWISE_BOX(&epilogue_inplace_cpu));
+  m.impl("epilogue_grad", EDGEWISE_BOX(&epilogue_grad_cpu));
 }
 
 }  // namespace edgewise::adapter

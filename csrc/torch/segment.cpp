@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapter.h"
+#include "box.h"
 
 namespace edgewise::adapter {
 namespace {
@@ -132,11 +133,11 @@ STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
 }
 
 STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) {
-  m.impl("segment_reduce", TORCH_BOX(&segment_reduce_cpu));
-  m.impl("segment_spread", TORCH_BOX(&segment_spread_cpu));
-  m.impl("segment_reduce_grad", TORCH_BOX(&segment_reduce_grad_cpu));
-  m.impl("segment_softmax", TORCH_BOX(&segment_softmax_cpu));
-  m.impl("segment_softmax_grad", TORCH_BOX(&segment_softmax_grad_cpu));
+  m.impl("segment_reduce", EDGEWISE_BOX(&segment_reduce_cpu));
+  m.impl("segment_spread", EDGEWISE_BOX(&segment_spread_cpu));
+  m.impl("segment_reduce_grad", EDGEWISE_BOX(&segment_reduce_grad_cpu));
+  m.impl("segment_softmax", EDGEWISE_BOX(&segment_softmax_cpu));
+  m.impl("segment_softmax_grad", EDGEWISE_BOX(&segment_softmax_grad_cpu));
 }
 
 }  // namespace edgewise::adapter

@@ -6,6 +6,7 @@
 
 #include "activation.h"
 #include "adapter.h"
+#include "box.h"
 
 namespace edgewise::adapter {
 namespace {
@@ -95,8 +96,8 @@ STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
 }
 
 STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) {
-  m.impl("small_layer", TORCH_BOX(&small_layer_cpu));
-  m.impl("small_layer_grad", TORCH_BOX(&small_layer_grad_cpu));
+  m.impl("small_layer", EDGEWISE_BOX(&small_layer_cpu));
+  m.impl("small_layer_grad", EDGEWISE_BOX(&small_layer_grad_cpu));
 }
 
 }  // namespace edgewise::adapter

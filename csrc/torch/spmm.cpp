@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapter.h"
+#include "box.h"
 
 namespace edgewise::adapter {
 namespace {
@@ -46,6 +47,6 @@ STABLE_TORCH_LIBRARY_FRAGMENT(edgewise, m) {
       " -> Tensor");
 }
 
-STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) { m.impl("spmm", TORCH_BOX(&spmm_cpu)); }
+STABLE_TORCH_LIBRARY_IMPL(edgewise, CPU, m) { m.impl("spmm", EDGEWISE_BOX(&spmm_cpu)); }
 
 }  // namespace edgewise::adapter

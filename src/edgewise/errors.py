@@ -6,6 +6,7 @@ The tree::
     |-- ShapeError(ValueError)          a tensor has the wrong shape
     |-- DTypeError(TypeError)           a tensor or argument has the wrong type
     |-- NodeIndexError(IndexError)      an edge names a node that does not exist
+    |-- GraphIndexError(IndexError)     a dataset has no graph of that number
     |-- ArgumentError(ValueError)       an argument's value is not one of those allowed
     |-- DataError(ValueError)           data, labels or masks cannot be used as they are
     |-- FileError(OSError)              a file or folder is missing, broken or not writable
@@ -21,6 +22,7 @@ __all__ = [
     "EdgewiseError",
     "EdgewiseWarning",
     "FileError",
+    "GraphIndexError",
     "MissingPackageError",
     "NodeIndexError",
     "ShapeError",
@@ -41,6 +43,10 @@ class DTypeError(EdgewiseError, TypeError):
 
 class NodeIndexError(EdgewiseError, IndexError):
     """An edge points at a node that does not exist, for example node 34 of 34."""
+
+
+class GraphIndexError(EdgewiseError, IndexError):
+    """A dataset has no graph of that number, for example ``dataset[600]`` of 600."""
 
 
 class ArgumentError(EdgewiseError, ValueError):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from edgewise.data import Batch, Data, HeteroData, PackedDataset, PackedWriter
-from edgewise.errors import ArgumentError, DataError, DTypeError, FileError, ShapeError
+from edgewise.errors import ArgumentError, DataError, DTypeError, FileError, GraphIndexError, ShapeError
 from edgewise.loader import DataLoader
 
 ONE, TWO = Data(x=torch.ones(2, 3)), Data(x=torch.ones(2, 4))
@@ -128,7 +128,7 @@ def test_packing(graphs, error, text):
             "PackedDataset: expected one boolean for each of the 2 graphs, got [1]. Make the mask as long as the "
             "dataset.",
         ),
-        (2, IndexError, "PackedDataset: expected a graph in 0..1, got 2."),
+        (2, GraphIndexError, "PackedDataset: expected a graph in 0..1, got 2. Choose among the 2 there are."),
     ],
 )
 def test_choosing(index, error, text):

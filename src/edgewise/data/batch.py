@@ -12,7 +12,7 @@ from edgewise._typing import Int
 from edgewise.data._collate import Part, join, take
 from edgewise.data.data import Data
 from edgewise.data.hetero_data import HeteroData
-from edgewise.errors import ArgumentError, DataError
+from edgewise.errors import ArgumentError, DataError, GraphIndexError
 
 __all__ = ["Batch", "add_batch", "empty_batch", "follow", "values_of"]
 
@@ -105,7 +105,7 @@ class Batch:
 
         Raises:
             DataError: The batch was not made by :meth:`from_data_list`.
-            IndexError: There is no such graph.
+            GraphIndexError: There is no such graph.
         """
         if "_parts" not in self.__dict__:
             message = "Batch.get_example: expected a batch made by Batch.from_data_list, got another. Make it so."
@@ -113,7 +113,7 @@ class Batch:
         graphs = self.num_graphs
         if not -graphs <= idx < graphs:
             message = f"Batch: expected a graph in 0..{graphs - 1}, got {idx}."
-            raise IndexError(message)
+            raise GraphIndexError(f"{message} Choose among the {graphs} there are.")
         graph = type(self).__mro__[2]()
         for key, _, values in self.tables():  # type: ignore[attr-defined]
             target = graph if key is None else graph[key]

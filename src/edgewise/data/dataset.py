@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from edgewise.errors import ArgumentError, DTypeError
+from edgewise.errors import ArgumentError, DTypeError, GraphIndexError
 
 __all__ = ["Dataset"]
 
@@ -70,7 +70,7 @@ class Dataset:
         size = len(self)
         if not -size <= position < size:
             message = f"{type(self).__name__}: expected a graph in 0..{size - 1}, got {position}."
-            raise IndexError(message)
+            raise GraphIndexError(f"{message} Choose among the {size} there are.")
         return position % size if self._indices is None else int(self._indices[position])
 
     def index_select(self: Self, idx: Any) -> Self:
