@@ -49,7 +49,8 @@ struct Ends {
 
 template <class Wide>
 [[gnu::always_inline]] inline Wide leaky(Wide z, Wide slope) {
-  return z > Wide(0) ? z : slope * z;
+  // Written as a choice it would be a branch, and guessed wrongly half of the time.
+  return std::max(z, Wide(0)) + slope * std::min(z, Wide(0));
 }
 
 // GAT: score[h] = leaky(query[i, h] + key[j, h] + edge[k, h]).
@@ -232,6 +233,7 @@ EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const Attention
   const int64_t heads = in.heads;
   const int64_t channels = in.channels;
   const int64_t width = in.width();
+  const int64_t key_width = Score::kPerHead ? heads : width;
   const int64_t last_edge = a.indptr[a.num_rows];
   std::vector<Wide> scores(static_cast<size_t>(kScoreBlock * heads));
   std::vector<Wide> totals(static_cast<size_t>(width));
@@ -249,7 +251,11 @@ EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const Attention
       const int64_t count = std::min(kScoreBlock, end - first);
       for (int64_t b = 0; b < count; ++b) {
         const int64_t ahead = first + b + kPrefetchEdges;
-        if (ahead < last_edge) prefetch_row(in.value + static_cast<int64_t>(a.indices[ahead]) * width, width);
+        if (ahead < last_edge) {
+          const int64_t source = static_cast<int64_t>(a.indices[ahead]);
+          prefetch_row(in.value + source * width, width);
+          if (in.key != in.value) prefetch_row(in.key + source * key_width, key_width);
+        }
         const Ends at{row, static_cast<int64_t>(a.indices[first + b]), a.edge(first + b)};
         for (int64_t h = 0; h < heads; ++h) score[b * heads + h] = Score::score(in, at, h);
       }
@@ -332,7 +338,12 @@ EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed,
       const int64_t count = std::min(kScoreBlock, end - first);
       for (int64_t b = 0; b < count; ++b) {
         const int64_t ahead = first + b + kPrefetchEdges;
-        if (ahead < last_edge) prefetch_row(grad_out + static_cast<int64_t>(transposed.indices[ahead]) * width, width);
+        if (ahead < last_edge) {
+          const int64_t target = static_cast<int64_t>(transposed.indices[ahead]);
+          prefetch_row(grad_out + target * width, width);
+          prefetch_row(state + 3 * target * heads, 3 * heads);
+          if (in.query) prefetch_row(in.query + target * key_width, key_width);
+        }
         const Ends at{static_cast<int64_t>(transposed.indices[first + b]), source, transposed.edge(first + b)};
         for (int64_t h = 0; h < heads; ++h) {
           score[b * heads + h] = Score::score(in, at, h) - state[3 * (at.target * heads + h)];
