@@ -5,10 +5,10 @@ PYTHON ?= python3
 CXX ?= c++
 BIN := .venv/bin
 SOURCES := CMakeLists.txt $(wildcard csrc/core/*.h csrc/torch/*)
-PYTHON_CODE := src tests benchmarks examples
+PYTHON_CODE := src tests benchmarks examples docs
 HOOK := --jaxtyping-packages=edgewise,beartype.beartype
 
-.PHONY: help demo test test-fast lint format bench sanitize wheel clean
+.PHONY: help demo test test-fast lint format bench docs sanitize wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what each command does
@@ -35,6 +35,10 @@ format: .venv/.built ## Rewrite Python and C++ in the house style
 bench: .venv/.built ## Time us and the peers in turn; prints ratios
 	@$(BIN)/python -m benchmarks
 
+docs: .venv/.built .venv/.docs ## Build the site into build/docs; the code of its pages runs meanwhile
+	@$(BIN)/python -m sphinx -q -n -W --keep-going -d build/doctrees docs build/docs
+	@echo "docs: build/docs/index.html"
+
 sanitize: .venv/.deps ## Run the unit tests of csrc/core under ASan + UBSan, then TSan
 	@for kind in address,undefined thread; do \
 	  $(BIN)/cmake -S . -B build/sanitize-$$kind -DEDGEWISE_TESTS=ON -DEDGEWISE_SANITIZE=$$kind >/dev/null \
@@ -60,6 +64,10 @@ clean: ## Remove everything that was built
 	@$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
 	@$(BIN)/python -m pip install -qq -c constraints.txt torch
 	@$(BIN)/python -m pip install -qq -c constraints.txt --group build --group dev
+	@touch $@
+
+.venv/.docs: .venv/.deps
+	@$(BIN)/python -m pip install -qq -c constraints.txt --group docs
 	@touch $@
 
 # An editable install knows the modules that there were: it is made again when one comes or goes.

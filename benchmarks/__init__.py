@@ -4,4 +4,4 @@ A family is a module with ``ROWS``; each contender of a row runs in a process of
 turn (``_run.py``). ``_report.py`` turns the JSON that this leaves into tables.
 """
 
-FAMILIES = ("spmm", "sorting", "training", "cora", "karate", "messages", "first_call", "batching")
+FAMILIES = ("spmm", "sorting", "training", "layers", "cora", "karate", "messages", "first_call", "batching")

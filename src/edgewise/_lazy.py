@@ -1,12 +1,14 @@
 """Proxies for heavy or optional packages: imported when first used, so ``import edgewise`` stays cheap."""
 
 import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from edgewise.errors import MissingPackageError
 
-__all__ = ["lazy_import"]
+__all__ = ["lazy_exports", "lazy_import"]
 
 
 class _LazyModule(ModuleType):
@@ -43,3 +45,35 @@ def lazy_import(name: str, extra: str | None = None) -> Any:
         '[1]'
     """
     return _LazyModule(name, extra)
+
+
+def lazy_exports(
+    package: str, homes: Mapping[str, Sequence[str]], rooms: Sequence[str] = ()
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return the ``__getattr__`` and ``__dir__`` of a package whose modules open at first use.
+
+    Args:
+        package: Its ``__name__``.
+        homes: For each module, the names that it gives to the package.
+        rooms: Packages below it, opened as attributes.
+
+    Example:
+        >>> get, names = lazy_exports("mine", {"json": ("dumps",)})
+        >>> get("dumps")([1]), names()
+        ('[1]', ['dumps'])
+    """
+    home_of = {name: home for home, names in homes.items() for name in names}
+
+    def get(name: str) -> Any:
+        if name in home_of:
+            value = getattr(importlib.import_module(home_of[name]), name)
+        elif name in rooms:
+            value = importlib.import_module(f"{package}.{name}")
+        else:
+            message = f"module {package!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        if package in sys.modules:
+            setattr(sys.modules[package], name, value)
+        return value
+
+    return get, lambda: sorted({*vars(sys.modules[package]), *home_of, *rooms} if package in sys.modules else home_of)

@@ -205,6 +205,9 @@ class Adjacency:
             object.__setattr__(self, "_looped", known)
         return known
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Adjacency, (self.indptr, self.indices, self.perm, self.num_src, self.num_values)
+
     def __repr__(self) -> str:
         return f"Adjacency(num_src={self.num_src}, num_dst={self.num_dst}, num_edges={self.num_edges})"
 

@@ -103,7 +103,10 @@ def test_disagreeing_features():
         (lambda: MessagePassing(aggr="sun"), "MessagePassing: expected aggr to be one of"),
         (lambda: MessagePassing(aggr="sun"), "got 'sun'. Did you mean 'sum'?"),
         (lambda: MessagePassing(flow="up"), "MessagePassing: expected flow to be one of"),
-        (lambda: MessagePassing(decomposed_layers=2), "expected aggr_kwargs=None and decomposed_layers=1"),
+        (
+            lambda: MessagePassing(decomposed_layers=2),
+            "MessagePassing: expected decomposed_layers=1, got 2. Leave it out.",
+        ),
         (lambda: GCNConv(3, 2, add_self_loops=True, normalize=False), "edgewise.utils.add_self_loops(edge_index)"),
         (lambda: GCN(3, 2, 0), "GCN: expected num_layers of at least 1, got 0."),
         (lambda: GCN(3, 2, 1, dropout=2.0), "GCN: expected dropout between 0 and 1, got 2.0."),

@@ -135,13 +135,13 @@ def test_wrong_width_on_predict(data):
 
 def test_patience_without_validation(data):
     assert message(ArgumentError, lambda: fit(data, patience=10)) == (
-        "fit: expected data.val_mask for patience=10, got none. Mark validation nodes or leave patience out."
+        "fit: expected validation examples for patience=10, got none. Mark some (data.val_mask), or leave patience out."
     )
 
 
 def test_unknown_model_name(data):
     assert message(ArgumentError, lambda: fit(data, "gnc")) == (
-        "NodeClassifier: expected model among gcn, got 'gnc'. Did you mean 'gcn'?"
+        "NodeClassifier: expected model among gcn, sage, gat, mlp, got 'gnc'. Did you mean 'gcn'?"
     )
 
 

@@ -8,7 +8,7 @@ import torch
 import torch_geometric.nn as pyg
 
 from edgewise.errors import ArgumentError
-from edgewise.nn import GAT, GCN, GraphSAGE
+from edgewise.nn import GAT, GCN, GIN, PNA, GraphSAGE
 
 EDGES = torch.randint(0, 40, (2, 300), generator=torch.Generator().manual_seed(0)).unique(dim=1)
 MODELS = [
@@ -23,6 +23,13 @@ MODELS = [
     (GAT, pyg.GAT, {"heads": 2}),
     (GAT, pyg.GAT, {"heads": 2, "concat": False, "act": "elu"}),
 ]
+
+
+PNA_SETTINGS = {
+    "aggregators": ["mean", "max", "std"],
+    "scalers": ["identity", "amplification"],
+    "deg": torch.bincount(torch.bincount(EDGES[1], minlength=40)),
+}
 
 
 def example(width=6, dtype=torch.float64):
@@ -115,6 +122,67 @@ def test_a_hook_sees_the_layer():
     assert not torch.allclose(model(x, EDGES), expected)
 
 
+STACKS = [
+    (GCN, pyg.GCN, {"norm": "batch_norm"}),
+    (GCN, pyg.GCN, {"norm": "LayerNorm", "norm_kwargs": {"mode": "node"}, "jk": "last"}),
+    (GCN, pyg.GCN, {"norm": "graph_norm", "act_first": True, "act": "elu", "jk": "max"}),
+    (GCN, pyg.GCN, {"act": "LeakyReLU", "act_kwargs": {"negative_slope": 0.4}, "jk": "lstm"}),
+    (GraphSAGE, pyg.GraphSAGE, {"norm": "layer_norm", "act": "prelu", "jk": "cat"}),
+    (GAT, pyg.GAT, {"heads": 2, "jk": "cat", "norm": "graph_norm"}),
+    (GIN, pyg.GIN, {}),
+    (GIN, pyg.GIN, {"train_eps": True, "norm": "batch_norm", "jk": "cat"}),
+    (GIN, pyg.GIN, {"norm": "graph_norm", "act": None, "act_first": True}),
+    (PNA, pyg.PNA, PNA_SETTINGS),
+    (PNA, pyg.PNA, {**PNA_SETTINGS, "norm": "batch_norm", "jk": "last"}),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "kwargs"), STACKS, ids=str)
+@pytest.mark.parametrize(("layers", "out"), [(1, 4), (3, 4), (2, None)])
+def test_parity_of_norms_and_jumps(ours, theirs, kwargs, layers, out):
+    mine, other = (cls(6, 8, layers, out, **kwargs).double() for cls in (ours, theirs))
+    assert mine.state_dict().keys() == other.state_dict().keys()
+    other.load_state_dict(mine.state_dict())
+    batch = torch.arange(40) % 3
+    found = []
+    for model in (mine, other):
+        x = example().requires_grad_()
+        model(x, EDGES)
+        out = model(x, EDGES, batch=batch, batch_size=3)
+        parameters = list(model.parameters())
+        grads = torch.autograd.grad((out**2).sum(), [x, *parameters])
+        found.append([out, *grads, *(p for p in model.buffers()), model.eval()(x, EDGES, batch=batch)])
+    for a, b in zip(*found, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-8, atol=1e-8)
+
+
+def test_embedding_is_what_enters_the_linear_layer_after_a_jump():
+    model, x = GIN(6, 8, 3, 4, jk="cat").double().eval(), example()
+    assert model.embed(x, EDGES).shape == (40, 24)
+    torch.testing.assert_close(model.lin(model.embed(x, EDGES)), model(x, EDGES))
+
+
+def test_dropout_follows_a_norm():
+    model, x = GCN(6, 64, 2, 4, dropout=0.5, norm="layer_norm", act=None).double(), example()
+    whole, hidden = model.norms[0](model.convs[0](x, EDGES)), model.embed(x, EDGES)
+    kept = hidden != 0
+    assert 0.4 < kept.double().mean() < 0.6
+    torch.testing.assert_close(hidden[kept], 2 * whole[kept])
+
+
+def test_a_hook_sees_the_activation():
+    seen, model, x = [], GCN(6, 8, 2, 4).double(), example()
+    model.act.register_forward_hook(lambda act, args, out: seen.append(out))
+    model(x, EDGES)
+    torch.testing.assert_close(seen[0], model.convs[0](x, EDGES).relu())
+
+
+def test_norm_given_as_a_module_is_copied():
+    model = GCN(6, 8, 3, 4, norm=torch.nn.LayerNorm(8))
+    assert model.norms[0] is not model.norms[1]
+    assert model(example(dtype=torch.float32), EDGES).shape == (40, 4)
+
+
 OFF = """
 import torch
 from edgewise.nn import GCN, GraphSAGE, GAT, MessagePassing
@@ -143,7 +211,7 @@ def test_one_variable_switches_the_planner_off():
     assert on[3].startswith("layer")
     torch.testing.assert_close(*(torch.tensor([float(n) for n in lines[:3]]) for lines in (on, off)))
     wrong = subprocess.run(
-        [sys.executable, "-c", "import edgewise; edgewise.nn"],
+        [sys.executable, "-c", "import edgewise; edgewise.nn.GCN"],
         capture_output=True,
         text=True,
         env={"EDGEWISE_PLAN": "no"},

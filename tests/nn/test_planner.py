@@ -224,3 +224,19 @@ def test_no_data_no_plan():
         "plan: expected data with x and edge_index, got str. "
         "Pass the arguments of the model as a tuple: plan(model, (x, edge_index))."
     )
+
+
+@pytest.mark.parametrize("node_dim", [-2, 0])
+def test_signals_of_many_times_are_propagated_at_the_narrower_width(node_dim):
+    edge_index, x = torch.randint(0, 5, (2, 12)), torch.randn(5, 5, 2)  # as many nodes as times: only node_dim tells
+    conv, plain = GCNConv(2, 8, node_dim=node_dim), GCNConv(2, 8)
+    plain.load_state_dict(conv.state_dict())
+    assert orders(conv, x, edge_index) == [("GCNConv", "multiply what was propagated once")]
+    out = conv(x, edge_index)
+    other = GCNConv(2, 8, node_dim=-2 if node_dim == 0 else 0)
+    other.load_state_dict(conv.state_dict())
+    for layer, times in ((conv, node_dim), (other, other.node_dim)):
+        alone = x.unbind(0 if times == -2 else 1)
+        expected = torch.stack([plain(one.clone(), edge_index) for one in alone], dim=0 if times == -2 else 1)
+        torch.testing.assert_close(layer(x, edge_index), expected)
+    assert not torch.allclose(out, other(x, edge_index))

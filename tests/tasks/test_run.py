@@ -146,7 +146,7 @@ def test_a_full_disk_keeps_the_checkpoint(graph, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("edgewise.tasks.node_classifier.save_tensors", full)
+        patch.setattr("edgewise.tasks.estimator.save_tensors", full)
         with pytest.raises(OSError, match="No space left"):
             run.train_run(graph, folder, quiet=True)
     assert {path.name for path in folder.path.iterdir()} == {"checkpoint.safetensors", "config.toml"}

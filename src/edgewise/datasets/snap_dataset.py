@@ -103,7 +103,7 @@ class SNAPDataset(PublicDataset):
     Args:
         root: Folder of the dataset. ``None``: ``EDGEWISE_HOME``, or the platform's cache folder.
         name: For example ``"ca-AstroPh"``, ``"email-Enron"``, ``"com-amazon"`` or ``"com-dblp"``, in any case; PyG's
-            names of edge lists will do. See :data:`SNAP_FILES`.
+            names of edge lists will do. ``SNAP_FILES`` of this module has all.
         transform: Applied to the graph each time it is taken out.
         pre_transform: Applied once, before the graph is stored.
         pre_filter: Whether the graph is kept.

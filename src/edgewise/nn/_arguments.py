@@ -89,10 +89,10 @@ class Request:
         return 1 if self.layer.flow == "source_to_target" else 0
 
     def base(self, name: str) -> Any:
-        """The node values behind a lifted name: those of its side, where there is a pair."""
+        """The node values behind a lifted name: those of its side, where there is a pair (source, destination)."""
         base, row = self.lifted[name]
         value = self.kwargs[base]
-        return value[row] if isinstance(value, tuple | list) else value
+        return value[int(row == self.receiver)] if isinstance(value, tuple | list) else value
 
     def everything(self) -> dict[str, Any]:
         """Every value that a method may ask for, for all edges at once."""
@@ -177,16 +177,17 @@ def _sizes(layer: "MessagePassing", size: Size, features: list[tuple[Any, str]],
     known: list[int | None] = list(size) if size is not None else [None, None]
     for value, name in features:
         pair = value if isinstance(value, tuple | list) else (value, value)
-        for row, part in enumerate(pair):
+        for side, part in enumerate(pair):
             if not isinstance(part, Tensor):
                 continue
+            row = side if layer.flow == "source_to_target" else 1 - side
             nodes = part.shape[layer.node_dim] if part.dim() > 1 else part.shape[0]
             if known[row] is None:
                 known[row] = nodes
             elif known[row] != nodes:
                 message = (
                     f"{type(layer).__name__}: expected {name} with {known[row]} rows for the "
-                    f"{('source', 'destination')[row]} nodes, got {nodes}. All node features need the same number."
+                    f"{('source', 'destination')[side]} nodes, got {nodes}. All node features need the same number."
                 )
                 raise ShapeError(message)
     if None in known:

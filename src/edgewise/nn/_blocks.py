@@ -19,11 +19,12 @@ from edgewise.nn._arguments import Request
 from edgewise.nn._planner import note
 from edgewise.ops import add_rows_, spmm
 
-__all__ = ["find_blocks", "run_blocks"]
+__all__ = ["cut_destinations", "find_blocks", "run_blocks"]
 
 _BLOCK_BYTES = 4 * 2**20  # of gathered features: with what the message makes of them, about a cache
 _WORTHWHILE_BYTES = 2 * _BLOCK_BYTES
 _MIN_EDGES = 1024
+_MIN_WIDE_EDGES = 32  # of a message that is much wider than what it reads: there is enough to do on each
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,22 @@ def find_blocks(request: Request) -> Blocks | None:
     lifted = [name for name in request.lifted if name in wanted]
     nodes = [name for name in lifted if isinstance(request.base(name), Tensor)]
     row_bytes = sum(_row_bytes(request.base(name)) for name in nodes)
-    if edges * row_bytes < _WORTHWHILE_BYTES or request.grouped is None or not _can_be_cut(request, nodes):
+    made_bytes = layer._message_width(request.kwargs) * request.base(nodes[0]).element_size() if nodes else 0
+    if (
+        edges * max(row_bytes, made_bytes) < _WORTHWHILE_BYTES
+        or request.grouped is None
+        or not _can_be_cut(request, nodes)
+    ):
         return None
     values = [name for name in wanted if name not in lifted and name in request.kwargs]
     per_edge = [name for name in values if _has_rows(request.kwargs[name], edges)]
     if per_edge and edges in request.sizes:
         return None  # a tensor of so many rows may be of edges or of nodes
     adjacency = request.grouped.by(request.receiver)
-    bounds = _cut(adjacency, max(_MIN_EDGES, _BLOCK_BYTES // row_bytes))
+    fits = max(_MIN_EDGES, _BLOCK_BYTES // row_bytes)
+    if made_bytes > row_bytes:
+        fits = min(fits, max(_MIN_WIDE_EDGES, _BLOCK_BYTES // made_bytes))
+    bounds = cut_destinations(adjacency, fits)
     return Blocks(adjacency, bounds, nodes, per_edge)
 
 
@@ -114,7 +123,7 @@ class _Block:
         names = request.bookkeeping(torch.stack(ends).long()) | dict(request.kwargs)
         names |= {name: request.base(name) for name in request.lifted} | given
         messages = layer.message(**layer._signatures.pick(layer, "message", names))
-        return layer._reduce_rows(messages, self.adjacency)
+        return layer._reduce(messages, self.target - self.first, self.last - self.first, self.adjacency)
 
     def add(self, name: str, total: Tensor, grad: Tensor) -> None:
         """Add the gradient of this block's rows to that of all."""
@@ -150,7 +159,10 @@ class _Blocked(torch.autograd.Function):
         needed = ctx.needs_input_grad[4:]
         if torch.is_grad_enabled():  # somebody wants a second derivative: all messages at once have one
             return None, None, None, None, *_differentiable(ctx.request, tensors, needed, grad)
-        totals = [torch.zeros_like(x) if need else None for x, need in zip(tensors, needed, strict=True)]
+        dense = torch.contiguous_format  # rows are added to in place
+        totals = [
+            torch.zeros_like(x, memory_format=dense) if need else None for x, need in zip(tensors, needed, strict=True)
+        ]
         outer = torch.get_rng_state()
         enabled, dtype = ctx.autocast
         with torch.enable_grad(), torch.autocast("cpu", dtype, enabled=enabled):
@@ -199,10 +211,10 @@ def _each(request: Request, blocks: Blocks) -> Iterator[_Block]:
 def _at_once(request: Request) -> Tensor:
     layer, given = request.layer, request.everything()
     messages = layer.message(**layer._signatures.pick(layer, "message", given))
-    return layer._reduce_rows(messages, request.grouped.by(request.receiver).incidence())  # type: ignore[union-attr]
+    return layer._reduce(messages, given["index"], given["dim_size"], given["adjacency"])
 
 
-def _cut(adjacency: Adjacency, edges: int) -> list[int]:
+def cut_destinations(adjacency: Adjacency, edges: int) -> list[int]:
     """Bounds of blocks that hold at most so many edges, and at least one destination."""
     indptr = adjacency.indptr.numpy()
     bounds = [0]
@@ -215,7 +227,7 @@ def _cut(adjacency: Adjacency, edges: int) -> list[int]:
 
 def _can_be_cut(request: Request, nodes: list[str]) -> bool:
     layer = request.layer
-    if any(request.base(name).shape[0] != request.sizes[request.lifted[name][1]] for name in nodes):
+    if any(value.dim() > 1 and layer.node_dim % value.dim() != 0 for value in map(request.base, nodes)):
         return False  # nodes are not the first axis
     if set(request.lifted) & set(layer._signatures.names(("update",))):
         return False

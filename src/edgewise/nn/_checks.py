@@ -7,9 +7,9 @@ from torch import Tensor
 
 from edgewise._checks import check_edge_index
 from edgewise._typing import Size
-from edgewise.errors import DTypeError, ShapeError
+from edgewise.errors import ArgumentError, DTypeError, ShapeError
 
-__all__ = ["check_features", "check_graph", "check_width", "sizes_of"]
+__all__ = ["check_at_least", "check_features", "check_graph", "check_width", "count_edges", "sizes_of"]
 
 
 def check_features(layer: str, x: Any, edge_index: Any, name: str = "x") -> None:
@@ -44,6 +44,22 @@ def check_width(layer: str, x: Tensor, in_channels: int, name: str = "x") -> Non
             f"got {x.shape[-1]}. Build it with in_channels={x.shape[-1]}, or -1 to read the width from the data."
         )
         raise ShapeError(message)
+
+
+def check_at_least(layer: str, name: str, value: int, least: int) -> None:
+    """Check a setting that counts something.
+
+    Raises:
+        ArgumentError: It is smaller.
+    """
+    if value < least:
+        message = f"{layer}: expected {name} of at least {least}, got {value}. Pass {name}=2, for example."
+        raise ArgumentError(message)
+
+
+def count_edges(edge_index: Tensor) -> int:
+    """How many edges an ``edge_index`` or a sparse matrix has."""
+    return edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
 
 
 def sizes_of(x_src: Tensor, x_dst: Tensor | None, size: Size) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import os
 import weakref
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -29,13 +29,19 @@ __all__ = [
     "Shortcut",
     "Step",
     "finish",
+    "is_plain",
     "is_small",
     "linear_features",
     "multiply",
     "note",
     "propagate_linear",
+    "propagates_first",
     "recording",
+    "weight_of",
 ]
+
+AnyLinear: TypeAlias = Linear | torch.nn.Linear
+"""A user's network is of torch's layers as often as of ours."""
 
 _memo = TensorMemo()
 _CHOICES = ("on", "off")
@@ -73,10 +79,10 @@ def note(order: str, reason: Callable[[], str], saved_bytes: Callable[[], float]
         record(Step(order, reason(), max(0, int(saved_bytes()))))
 
 
-def linear_features(lin: Linear, x: Tensor, bias: Tensor | None = None, *, p: float = 0.0) -> Tensor:
+def linear_features(lin: AnyLinear, x: Tensor, bias: Tensor | None = None, *, p: float = 0.0) -> Tensor:
     """``dropout(x, p) @ lin.weight.T + bias``, without the layer's own bias."""
-    if _is_plain(lin):
-        return multiply(x, lin.weight_for(x), bias, p=p)
+    if is_plain(lin):
+        return multiply(x, weight_of(lin, x), bias, p=p)
     out: Tensor = lin(dropout(x, p))
     out = out if lin.bias is None else out - lin.bias
     return out if bias is None else out + bias
@@ -135,7 +141,7 @@ class Propagation(NamedTuple):
 
 
 def propagate_linear(
-    lin: Linear,
+    lin: AnyLinear,
     x: Tensor,
     propagation: Propagation,
     bias: Tensor | None = None,
@@ -145,10 +151,10 @@ def propagate_linear(
     root: Linear | None = None,
 ) -> Tensor:
     r"""Return :math:`\sigma(A\,\mathrm{dropout}(X)\,W^\top + X R^\top + b)` in the cheapest way (``root`` has R)."""
-    planned = ENABLED and x.dim() == 2 and _is_plain(lin)
-    if planned and p == 0 and root is None and is_small(x, lin.weight_for(x), propagation):
+    planned = ENABLED and is_plain(lin) and (x.dim() == 2 or root is None)
+    if planned and p == 0 and root is None and x.dim() == 2 and is_small(x, weight_of(lin, x), propagation):
         return _all_in_one(lin.weight, x, propagation, bias, after)
-    if not planned or not _propagates_first(x, lin.weight_for(x)) or sparse_rows(x) is not None:
+    if not planned or not propagates_first(x, weight_of(lin, x)) or sparse_rows(x) is not None:
         out = _multiplied_first(lin, x, propagation, p, root)
         note("multiply, then propagate", lambda: f"{x.shape[-1]} features in, {out.shape[-1]} out", lambda: 0)
         return finish(out, bias, after)
@@ -158,18 +164,18 @@ def propagate_linear(
     out = linear(mixed, lin.weight)
     if root is not None:
         # In place, unless autocast has made another dtype of the first product.
-        in_place = _is_plain(root) and out.dtype == x.dtype
-        out = out.addmm_(x, root.weight_for(x).t()) if in_place else out + linear_features(root, x)
+        in_place = is_plain(root) and out.dtype == x.dtype
+        out = out.addmm_(x, weight_of(root, x).t()) if in_place else out + linear_features(root, x)
     return finish(out, bias, after)
 
 
-def _multiplied_first(lin: Linear, x: Tensor, propagation: Propagation, p: float, root: Linear | None) -> Tensor:
+def _multiplied_first(lin: AnyLinear, x: Tensor, propagation: Propagation, p: float, root: Linear | None) -> Tensor:
     if root is None:
         return propagation.run(linear_features(lin, x, p=p))
-    if not (ENABLED and x.dim() == 2 and _is_plain(lin) and _is_plain(root)) or sparse_rows(x) is not None:
+    if not (ENABLED and x.dim() == 2 and is_plain(lin) and is_plain(root)) or sparse_rows(x) is not None:
         return propagation.run(linear_features(lin, x)).add_(linear_features(root, x))
     # One product reads x once for both maps.
-    both = linear(x, torch.cat([lin.weight_for(x), root.weight_for(x)]))
+    both = linear(x, torch.cat([weight_of(lin, x), weight_of(root, x)]))
     neighbours, own = both.tensor_split([lin.weight.shape[0]], dim=1)
     return propagation.run(neighbours.contiguous()).add_(own)
 
@@ -177,7 +183,7 @@ def _multiplied_first(lin: Linear, x: Tensor, propagation: Propagation, p: float
 def _propagated(x: Tensor, weight: Tensor, propagation: Propagation, p: float) -> Tensor:
     r""":math:`A\,\mathrm{dropout}(X)`; kept where nothing in it changes from call to call."""
     graph, edges, item = propagation.graph, propagation.edges, x.element_size()
-    wide, narrow = x.shape[1], weight.shape[0]
+    wide, narrow = x.shape[-1], weight.shape[0]
     if x.requires_grad or p > 0 or not graph or torch.compiler.is_compiling() or any(t.requires_grad for t in graph):
         note(
             "propagate, then multiply",
@@ -221,7 +227,7 @@ class Shortcut:
         return type(None), ()  # a copy or a saved layer asks again
 
     def run(
-        self, lin: Linear, x: Tensor, edge_index: Tensor, key: Hashable, bias: Tensor | None, after: Finish
+        self, lin: AnyLinear, x: Tensor, edge_index: Tensor, key: Hashable, bias: Tensor | None, after: Finish
     ) -> Tensor | None:
         """Return the layer's result, or ``None`` where something is not as it was."""
         if (
@@ -235,12 +241,12 @@ class Shortcut:
             or x.dtype != lin.weight.dtype
             or recording
             or torch.is_autocast_enabled("cpu")
-            or not _is_plain(lin)
+            or not is_plain(lin)
         ):
             return None
         adjacency, weight, diagonal = self._matrix  # type: ignore[misc]
         act, p = after
-        return small_layer(adjacency, x, lin.weight_for(x), bias, weight=weight, diagonal=diagonal, act=act, p=p)
+        return small_layer(adjacency, x, weight_of(lin, x), bias, weight=weight, diagonal=diagonal, act=act, p=p)
 
 
 def is_small(x: Tensor, weight: Tensor, propagation: Propagation) -> bool:
@@ -257,14 +263,22 @@ def is_small(x: Tensor, weight: Tensor, propagation: Propagation) -> bool:
     )
 
 
-def _propagates_first(x: Tensor, weight: Tensor) -> bool:
-    wide, narrow = x.shape[1], weight.shape[0]
+def propagates_first(x: Tensor, weight: Tensor) -> bool:
+    """Whether propagating at the width of ``x`` costs less than at that of its product with ``weight``."""
+    wide, narrow = x.shape[-1], weight.shape[0]
     if not torch.is_grad_enabled() or not (x.requires_grad or weight.requires_grad):
         return wide < narrow
     # Forward and backward each gather at the width that is propagated; x without a gradient needs no way back.
     return wide < narrow if x.requires_grad else wide <= 2 * narrow
 
 
-def _is_plain(lin: Any) -> bool:
+def weight_of(lin: AnyLinear, x: Tensor) -> Tensor:
+    """Return the weight of a linear map, once ``x`` has shown how wide it must be."""
+    return lin.weight_for(x) if isinstance(lin, Linear) else lin.weight
+
+
+def is_plain(lin: Any) -> bool:
     """Whether calling ``lin`` is its multiplication and nothing else: no hooks, no replacement."""
-    return type(lin) is Linear and not (lin._forward_hooks or lin._forward_pre_hooks or lin._backward_hooks)
+    return type(lin) in (Linear, torch.nn.Linear) and not (
+        lin._forward_hooks or lin._forward_pre_hooks or lin._backward_hooks
+    )

@@ -3,7 +3,7 @@
 How the arguments of a user's ``message`` get their values stands in ``_arguments.py``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -16,11 +16,13 @@ from edgewise.errors import ArgumentError, DTypeError
 from edgewise.nn._arguments import Signatures, collect
 from edgewise.nn._blocks import find_blocks, run_blocks
 from edgewise.nn._planner import ENABLED
-from edgewise.ops import segment_reduce, spmm
+from edgewise.nn.aggr.resolver import aggregation_resolver
+from edgewise.ops import segment_reduce
+from edgewise.ops._segments import remember
 
 __all__ = ["MessagePassing"]
 
-_AGGREGATIONS = ("sum", "add", "mean", "min", "max")
+_FUSED = ("sum", "add", "mean", "min", "max")
 _FLOWS = ("source_to_target", "target_to_source")
 
 
@@ -34,15 +36,19 @@ class MessagePassing(torch.nn.Module):
     destination; other names are passed on as they are.
 
     Args:
-        aggr: ``"sum"`` (or ``"add"``), ``"mean"``, ``"min"``, ``"max"``, a list of these (results side by side), or
-            ``None`` where :meth:`aggregate` is overridden.
-        aggr_kwargs: Must be ``None``: these aggregations have no settings.
+        aggr: ``"sum"`` (or ``"add"``), ``"mean"``, ``"min"``, ``"max"``, ``"mul"``, ``"var"``, ``"std"``; the name of
+            another aggregation of ``edgewise.nn.aggr``, or one that is built; a list of these (results side by side);
+            or ``None`` where :meth:`aggregate` is overridden.
+        aggr_kwargs: Settings of an aggregation given by name, for example ``{"learn": True}`` of ``"softmax"``.
         flow: ``"source_to_target"``: row 1 of ``edge_index`` receives; ``"target_to_source"``: row 0 does.
         node_dim: The axis of features that counts nodes.
         decomposed_layers: Must be 1: memory is bounded without decomposition.
 
     Raises:
         ArgumentError: An unknown ``aggr`` or ``flow``, or a ``message`` argument that nothing was passed for.
+
+    Cost: messages are computed and aggregated for some destinations at a time where that saves memory, and computed
+    again in the backward pass.
 
     Source: Gilmer et al., *Neural Message Passing for Quantum Chemistry*, ICML 2017, eq. 1-2.
 
@@ -69,7 +75,7 @@ class MessagePassing(torch.nn.Module):
 
     def __init__(
         self,
-        aggr: str | Sequence[str] | None = "sum",
+        aggr: str | Sequence[str | torch.nn.Module] | torch.nn.Module | None = "sum",
         *,
         aggr_kwargs: dict[str, Any] | None = None,
         flow: str = "source_to_target",
@@ -77,20 +83,24 @@ class MessagePassing(torch.nn.Module):
         decomposed_layers: int = 1,
     ) -> None:
         super().__init__()
-        for name in [aggr] if isinstance(aggr, str) else aggr or []:
-            _check_choice("aggr", name, _AGGREGATIONS)
         _check_choice("flow", flow, _FLOWS)
-        if aggr_kwargs or decomposed_layers != 1:
-            message = (
-                "MessagePassing: expected aggr_kwargs=None and decomposed_layers=1, "
-                f"got {aggr_kwargs} and {decomposed_layers}. Leave them out."
-            )
+        if decomposed_layers != 1:
+            message = f"MessagePassing: expected decomposed_layers=1, got {decomposed_layers}. Leave it out."
             raise ArgumentError(message)
-        self.aggr = aggr
+        self.aggr_module: torch.nn.Module | None = None
+        if aggr is not None:
+            self.aggr_module = aggregation_resolver(aggr, caller="MessagePassing", **(aggr_kwargs or {}))
+        is_list = isinstance(aggr, list | tuple)
+        self.aggr = [str(each) for each in aggr] if is_list else aggr if aggr is None else str(aggr)  # type: ignore[union-attr]
+        # Segment reductions need no module, and a module cuts its own way unless it says that groups stand alone.
+        self._reductions: tuple[str, ...] | None = getattr(self.aggr_module, "_names", None)
+        self._aggregates_blocks = self._reductions is not None or getattr(self.aggr_module, "blocked", False)
         self.flow = flow
         self.node_dim = node_dim
         self._signatures = Signatures.of(self)
         self.fuse = _is_most_derived(type(self), "message_and_aggregate", below=("message", "aggregate"))
+        # Without aggr only the user's own product knows what it sums; a stock layer's is one of these reductions.
+        self.fuse = self.fuse and (self.aggr in _FUSED or (aggr is None and not self._fuses_edge_index))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the layer. Whoever passes a whole graph is told so before Python misses an argument."""
@@ -172,9 +182,13 @@ class MessagePassing(torch.nn.Module):
         message = f"{type(self).__name__}.edge_update: expected a definition, got none. Define it in your layer."
         raise NotImplementedError(message)
 
+    def _message_width(self, given: Mapping[str, Any]) -> int:
+        """How many numbers :meth:`message` makes an edge, where those are more than the features that it reads."""
+        return 0
+
     def _takes_blocks(self) -> bool:
         own_aggregate = type(self).aggregate is not MessagePassing.aggregate
-        return self.blocked and ENABLED and self.aggr is not None and not own_aggregate
+        return self.blocked and ENABLED and self._aggregates_blocks and not own_aggregate
 
     def _aggregate(self, messages: Any, given: dict[str, Any]) -> Any:
         if type(self).aggregate is MessagePassing.aggregate:
@@ -182,22 +196,22 @@ class MessagePassing(torch.nn.Module):
         return self.aggregate(messages, **self._signatures.pick(self, "aggregate", given))
 
     def _reduce(self, messages: Tensor, index: Tensor, num_nodes: int, adjacency: Adjacency | None) -> Tensor:
-        if self.aggr is None:
-            message = f"{type(self).__name__}: expected aggr or an aggregate method, got neither. Pass aggr='sum'."
-            raise ArgumentError(message)
+        if self._reductions is None:
+            return self._reduce_by_module(messages, index, num_nodes, adjacency)
         first = messages.movedim(self.node_dim, 0) if messages.dim() > 1 else messages
-        reduced = [segment_reduce(first, index, num_nodes, name, adjacency=adjacency) for name in self._reductions()]
+        reduced = [segment_reduce(first, index, num_nodes, name, adjacency=adjacency) for name in self._reductions]
         moved = [out.movedim(0, self.node_dim) if out.dim() > 1 else out for out in reduced]
         return moved[0] if len(moved) == 1 else torch.cat(moved, dim=-1)
 
-    def _reduce_rows(self, messages: Tensor, incidence: Adjacency) -> Tensor:
-        """Reduce messages ``[edges, *]`` by the destinations of an incidence matrix."""
-        reduced = [spmm(incidence, messages, reduce=name) for name in self._reductions()]
-        return reduced[0] if len(reduced) == 1 else torch.cat(reduced, dim=-1)
-
-    def _reductions(self) -> list[str]:
-        names = [self.aggr] if isinstance(self.aggr, str) else self.aggr or []
-        return ["sum" if name == "add" else name for name in names]
+    def _reduce_by_module(self, messages: Tensor, index: Tensor, num_nodes: int, adjacency: Adjacency | None) -> Tensor:
+        if self.aggr_module is None:
+            message = f"{type(self).__name__}: expected aggr or an aggregate method, got neither. Pass aggr='sum'."
+            raise ArgumentError(message)
+        if adjacency is not None:
+            remember(index, adjacency)
+        dim = self.node_dim if messages.dim() > 1 else 0
+        out: Tensor = self.aggr_module(messages, index, dim_size=num_nodes, dim=dim)
+        return out
 
     def __repr__(self) -> str:
         if hasattr(self, "in_channels") and hasattr(self, "out_channels"):
@@ -230,7 +244,7 @@ def _is_most_derived(cls: type, name: str, *, below: tuple[str, ...]) -> bool:
 
 def overrides_nothing(layer: MessagePassing, stock: type[MessagePassing]) -> bool:
     """Whether a layer passes messages just as ``stock`` does, so that a shorter way leads to the same result."""
-    steps = ("message", "aggregate", "update", "message_and_aggregate", "propagate")
+    steps = ("message", "aggregate", "update", "message_and_aggregate", "edge_update", "propagate", "edge_updater")
     return all(getattr(type(layer), step) is getattr(stock, step) for step in steps)
 
 

@@ -15,7 +15,7 @@ from edgewise.adjacency import Adjacency
 from edgewise.errors import NodeIndexError
 from edgewise.ops import _dispatch
 
-__all__ = ["Segments", "as_rows", "group", "reduce_segments", "softmax_segments"]
+__all__ = ["Segments", "as_rows", "group", "reduce_segments", "remember", "softmax_segments"]
 
 _memo = TensorMemo()
 _INT32_LIMIT = 2**31
@@ -43,6 +43,11 @@ def group(index: Tensor, num_segments: int | None, caller: str) -> Segments:
         adjacency = Adjacency.of(index, (None, num_segments), caller=caller)
         return Segments(adjacency.indptr, adjacency.perm)
     return _memo.get((index,), num_segments, lambda: _group(index.contiguous(), int(num_segments or 0), caller))
+
+
+def remember(index: Tensor, adjacency: Adjacency) -> None:
+    """Keep an adjacency's grouping with the index of its destinations, so that nobody sorts that again."""
+    _memo.get((index,), adjacency.num_dst, lambda: Segments(adjacency.indptr, adjacency.perm))
 
 
 def _group(index: Tensor, num_segments: int, caller: str) -> Segments:

@@ -137,6 +137,8 @@ def _differentiable(ctx: Any, tensors: Tensors, seed: Tensor | None, grad: Tenso
     a: Adjacency = ctx.adjacency if tensors.edge is not None else ctx.adjacency.numbered_by_source()
     score, heads, factor, p = ctx.settings
     rows = (a.indptr, a.indices, a.perm)
+    # Views of their own: one tensor given twice, as key and as value, has a gradient in each place.
+    tensors = Tensors(*(x if x is None else x.view_as(x) for x in tensors))  # type: ignore[arg-type]
     query, key, value, edge, att = tensors
     out, *_ = _reference.attention(*rows, score, query, key, value, edge, att, heads, factor, p, seed, a.num_values)
     inputs = [x for x, needed in zip(tensors, ctx.needs_input_grad, strict=False) if x is not None and needed]

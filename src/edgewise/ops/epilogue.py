@@ -68,7 +68,7 @@ def epilogue(
         raise DTypeError(message)
     p = p if training else 0.0
     shape = x.shape
-    x = x if x.dim() == 2 else x.reshape(shape[0], -1)
+    x = x if x.dim() == 2 else x.flatten(1) if x.dim() > 2 else x.unsqueeze(1)
     if bias is not None and tuple(bias.shape) != (x.shape[1],):
         message = (
             f"epilogue: expected bias with one number for each of the {x.shape[1]} columns, got {list(bias.shape)}. "

@@ -38,6 +38,11 @@ def gather(
     return out
 
 
+def _as_matrix(rows: Tensor) -> Tensor:
+    """``[rows, width]``, also where there is no row to tell the width from."""
+    return rows.flatten(1) if rows.dim() > 1 else rows.unsqueeze(1)
+
+
 class _Gather(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, index: Tensor, adjacency: Adjacency) -> Tensor:
@@ -47,7 +52,7 @@ class _Gather(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
-        grad_x = _SegmentSum.apply(grad.reshape(grad.shape[0], -1), ctx.saved_tensors[0], ctx.adjacency)
+        grad_x = _SegmentSum.apply(_as_matrix(grad), ctx.saved_tensors[0], ctx.adjacency)
         return grad_x.reshape(ctx.shape), None, None
 
 

@@ -8,7 +8,7 @@ from edgewise._typing import Int, Tensor
 from edgewise.data import Data
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.node_classifier import NodeClassifier
-from edgewise.tasks.problem import node_problem
+from edgewise.tasks.node_problem import node_problem
 from edgewise.viz.report import Score
 
 __all__ = ["baseline_scores", "majority_class", "score_detail", "verdict"]

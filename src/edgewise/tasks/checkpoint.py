@@ -14,8 +14,7 @@ from safetensors.torch import save_file
 from edgewise._files import atomic_write
 from edgewise._typing import Tensor
 from edgewise.errors import DataError, FileError
-from edgewise.tasks.loop import Best, Snapshots, Training
-from edgewise.tasks.problem import NodeProblem
+from edgewise.tasks.loop import Best, Problem, Snapshots, Training
 
 __all__ = ["load_checkpoint", "load_tensors", "save_checkpoint", "save_tensors"]
 
@@ -77,7 +76,9 @@ def save_checkpoint(training: Training, path: Path) -> None:
     facts = _identity(training) | {
         "epoch": training.epoch,
         "history": training.history,
-        "best": [best.epoch, best.accuracy, best.loss],
+        "best": [best.epoch, best.score, best.loss],
+        "lr": [group["lr"] for group in training.optimizer.param_groups],
+        "schedule": None if training.schedule is None else training.schedule.state_dict(),
         "snapshots": snapshots.epochs,
     }
     save_tensors(path, tensors, facts)
@@ -92,7 +93,7 @@ def load_checkpoint(training: Training, path: Path) -> None:
     """
     tensors, facts = load_tensors(path, "fit")
     _check_identity(training, facts, tensors, path)
-    device = training.problem.x.device
+    device = training.problem.device
     group = _grouped(tensors)
     training.model.load_state_dict(group["model"])
     adam: dict[int, dict[str, Tensor]] = {}
@@ -100,10 +101,13 @@ def load_checkpoint(training: Training, path: Path) -> None:
         index, _, name = key.partition("/")
         adam.setdefault(int(index), {})[name] = value
     state = training.optimizer.state_dict()
-    training.optimizer.load_state_dict({"state": adam, "param_groups": state["param_groups"]})
-    epoch, accuracy, loss = facts["best"]
+    groups = [{**group, "lr": lr} for group, lr in zip(state["param_groups"], facts["lr"], strict=True)]
+    training.optimizer.load_state_dict({"state": adam, "param_groups": groups})
+    if training.schedule is not None:
+        training.schedule.load_state_dict(facts["schedule"])
+    epoch, score, loss = facts["best"]
     best_weights = {name: value.to(device) for name, value in group.get("best", {}).items()}
-    training.best = Best(epoch, accuracy, loss, best_weights)
+    training.best = Best(epoch, score, loss, best_weights)
     pictures = {name: list(value.to(device)) for name, value in group.get("snapshots", {}).items()}
     training.snapshots = Snapshots(facts["snapshots"], pictures.get("embedding", []), pictures.get("prediction", []))
     training.epoch, training.history = facts["epoch"], facts["history"]
@@ -111,16 +115,14 @@ def load_checkpoint(training: Training, path: Path) -> None:
 
 
 def _identity(training: Training) -> dict[str, Any]:
-    return {"kind": "node-classifier-checkpoint", "config": asdict(training.config), "data": _digest(training.problem)}
+    return {"kind": "checkpoint", "config": asdict(training.config), "data": _digest(training.problem)}
 
 
-def _digest(problem: NodeProblem) -> str:
-    digest = hashlib.sha256()
-    for name in ("x", "edge_index", "y", "train_mask", "val_mask", "test_mask"):
-        tensor = getattr(problem, name)
-        if tensor is not None:
-            digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
-            digest.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy().data)
+def _digest(problem: Problem) -> str:
+    digest = hashlib.sha256(json.dumps(problem.target.facts()).encode())
+    for name, tensor in problem.contents():
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode())
+        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 
@@ -150,14 +152,14 @@ def _grouped(tensors: dict[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     return group
 
 
-def _rng_state(problem: NodeProblem) -> dict[str, Tensor]:
+def _rng_state(problem: Problem) -> dict[str, Tensor]:
     state = {"cpu": torch.get_rng_state()}
-    if problem.x.is_cuda:
-        state["cuda"] = torch.cuda.get_rng_state(problem.x.device)
+    if problem.device.type == "cuda":
+        state["cuda"] = torch.cuda.get_rng_state(problem.device)
     return state
 
 
-def _set_rng_state(state: dict[str, Tensor], problem: NodeProblem) -> None:
+def _set_rng_state(state: dict[str, Tensor], problem: Problem) -> None:
     torch.set_rng_state(state["cpu"])
-    if problem.x.is_cuda:
-        torch.cuda.set_rng_state(state["cuda"], problem.x.device)
+    if problem.device.type == "cuda":
+        torch.cuda.set_rng_state(state["cuda"], problem.device)

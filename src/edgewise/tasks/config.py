@@ -17,8 +17,9 @@ else:
 
 __all__ = ["TrainConfig", "parse_toml", "toml_lines"]
 
-_WHOLE = {"hidden": 1, "layers": 1, "epochs": 1, "seed": 0}
+_WHOLE = {"hidden": 1, "layers": 1, "epochs": 1, "batch_size": 1, "seed": 0}
 _AT_LEAST_ZERO = ("lr", "weight_decay")
+SCHEDULES = ("cosine", "plateau")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,15 @@ class TrainConfig:
     epochs: int = 200
     """Passes over the whole graph, at most."""
     patience: int | None = None
-    """Stop after so many epochs without a better validation accuracy; ``None`` runs them all."""
+    """Stop after so many epochs without a better validation metric; ``None`` runs them all."""
+    schedule: str | None = None
+    """Of the step size: ``"cosine"`` to 0, ``"plateau"`` halves it after 10 epochs without a better validation loss."""
+    clip: float | None = None
+    """Largest norm of all gradients together; longer ones are scaled down."""
+    batch_size: int = 64
+    """Examples a step, for tasks of many graphs; a single graph is trained on whole."""
+    autocast: bool = False
+    """Compute the forward pass in bfloat16 where that is safe."""
     seed: int = 0
     """Of the initial weights and of dropout."""
 
@@ -66,6 +75,14 @@ class TrainConfig:
                 raise ArgumentError(
                     f"TrainConfig: expected {name} >= 0, got {value!r}. Choose for example {name}=0.01."
                 )
+        if self.clip is not None and (not _is_number(self.clip) or not self.clip > 0):
+            message = f"TrainConfig: expected clip > 0 or None, got {self.clip!r}. Choose for example clip=1."
+            raise ArgumentError(message)
+        if self.schedule is not None and self.schedule not in SCHEDULES:
+            raise ArgumentError(
+                f"TrainConfig: expected schedule among {', '.join(SCHEDULES)} or None, got {self.schedule!r}."
+                f"{did_you_mean(str(self.schedule), SCHEDULES) or ' Choose one of these.'}"
+            )
         if not _is_number(self.dropout) or not 0 <= self.dropout < 1:
             raise ArgumentError(
                 f"TrainConfig: expected dropout in [0, 1), got {self.dropout!r}. It is the share of features left out."

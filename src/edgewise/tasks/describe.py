@@ -3,7 +3,7 @@
 from edgewise.data import Data
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.models import build_model
-from edgewise.tasks.problem import node_problem
+from edgewise.tasks.node_problem import node_problem
 from edgewise.tasks.runner import own_generator
 
 __all__ = ["describe_data", "describe_model"]
@@ -26,7 +26,7 @@ def describe_data(data: Data, name: str) -> str:
     if problem.val_mask is not None:
         split.append(f"{int(problem.val_mask.sum()):,} to choose the epoch")
     split.append(f"{int(problem.test_mask.sum()):,} to score")
-    size = f"{data.num_nodes:,} nodes, {edges}, {problem.x.shape[1]:,} features, {problem.num_classes} classes"
+    size = f"{data.num_nodes:,} nodes, {edges}, {problem.x.shape[1]:,} features, {problem.target.width} classes"
     return f"{name}: {size}; {', '.join(split)}"
 
 
@@ -40,7 +40,7 @@ def describe_model(config: TrainConfig, data: Data) -> str:
     """
     problem = node_problem(data)
     with own_generator(config.seed, problem.x.device):
-        model = build_model(config, problem.x.shape[1], problem.num_classes)
+        model = build_model(config, problem.x.shape[1], problem.target.width)
     count = sum(parameter.numel() for parameter in model.parameters())
     shape = f"{config.layers} layers, {config.hidden} wide, {config.act}, dropout {config.dropout:g}"
     return f"{config.model.upper()}: {shape}, {count:,} parameters"

@@ -1,29 +1,88 @@
-"""Full-batch training of a node classifier, one epoch at a time. Files are ``checkpoint.py``'s business.
+"""The training of every task, one epoch at a time. Files are ``checkpoint.py``'s business.
 
-An epoch is: forward and backward on the training nodes, a step of Adam, then one forward pass in evaluation mode
-that measures, chooses the best weights and takes snapshots. All state that the next epoch depends on is in
-:class:`Training`, so that a checkpoint of it continues bit for bit.
+An epoch is: forward, backward and a step of Adam for each batch, then one pass in evaluation mode that measures,
+chooses the best weights and, where the task has pictures, takes a snapshot. What a task adds stands in its
+:class:`Problem`. All state that the next epoch depends on is in :class:`Training`, so that a checkpoint of it continues
+bit for bit.
 """
 
 import bisect
 import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
 
-from edgewise._typing import EdgeIndex, Float, Int, Tensor
-from edgewise.errors import ArgumentError, ShapeError
+from edgewise._typing import Float, Int, Tensor
+from edgewise.errors import ArgumentError
 from edgewise.tasks.config import TrainConfig
-from edgewise.tasks.problem import NodeProblem
+from edgewise.tasks.targets import Target
 
-__all__ = ["History", "Snapshots", "Training", "accuracy", "embed", "predict_logits"]
+__all__ = ["Callback", "History", "Outputs", "Picture", "Problem", "Snapshots", "Training", "first_output"]
 
 History = dict[str, list[float | None]]
+Callback = Callable[[Mapping[str, float | None]], Any]
+"""Called after each epoch with its row of the history."""
 
 _SNAPSHOTS = 40
 _SNAPSHOT_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the model makes of the things that are drawn."""
+
+    embedding: Float[Tensor, "nodes hidden"]
+    prediction: Int[Tensor, " nodes"]
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the model says in evaluation mode, with the labels, by part."""
+
+    parts: Mapping[str, tuple[Tensor, Tensor]]
+    """``"val"`` and ``"test"``, where there are any."""
+    everything: Any = None
+    """Whatever the problem's :meth:`~Problem.picture` needs."""
+
+
+@runtime_checkable
+class Problem(Protocol):
+    """What a task asks of the loop: where examples come from, and what is wanted of the model."""
+
+    target: Target
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is computed."""
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there are examples to choose the epoch by."""
+
+    def check(self, model: nn.Module) -> int:
+        """Call the model once, which also gives lazy layers their weights; return how wide its output is.
+
+        Raises:
+            ShapeError: The output does not fit the labels.
+        """
+
+    def batches(self) -> Iterator[Any]:
+        """Yield the batches of an epoch, in an order drawn from torch's generator."""
+
+    def learn(self, model: nn.Module, batch: Any) -> tuple[Tensor, Tensor]:
+        """Return the outputs and labels of a batch's examples that are learnt from."""
+
+    def outputs(self, model: nn.Module) -> Outputs:
+        """Return what the model says in evaluation mode, without gradients."""
+
+    def picture(self, model: nn.Module, outputs: Outputs) -> Picture | None:
+        """Return what is drawn; ``None`` for a task without pictures over epochs."""
+
+    def contents(self) -> Iterator[tuple[str, Tensor]]:
+        """Yield every tensor that the result depends on, by name."""
 
 
 @dataclass
@@ -37,10 +96,11 @@ class Snapshots:
 
 @dataclass
 class Best:
-    """The weights to keep and why: highest validation accuracy, then lowest validation loss."""
+    """The weights to keep and why: best validation metric, then lowest validation loss."""
 
     epoch: int = -1
-    accuracy: float = -1.0
+    score: float = -math.inf
+    """The metric, turned so that more is better."""
     loss: float = math.inf
     weights: dict[str, Tensor] = field(default_factory=dict)
 
@@ -49,42 +109,46 @@ class Training:
     """A training under way.
 
     Args:
-        model: Called as ``model(x, edge_index)``; changed in place.
-        problem: Checked tensors.
+        model: Changed in place.
+        problem: What is learnt, and from what.
         config: Settings.
+        callbacks: Called after each epoch with its row of the history.
 
     Raises:
-        ShapeError: The model does not return one row of class scores per node.
-        ArgumentError: It has no weights, or ``patience`` is set without a validation mask.
+        ShapeError: The model's output does not fit the labels.
+        ArgumentError: It has no weights, or ``patience`` is set without validation examples.
     """
 
-    def __init__(self, model: nn.Module, problem: NodeProblem, config: TrainConfig) -> None:
+    def __init__(
+        self, model: nn.Module, problem: Problem, config: TrainConfig, callbacks: Sequence[Callback] = ()
+    ) -> None:
         self.model = model
         self.problem = problem
         self.config = config
+        self.callbacks = callbacks
         self.epoch = 0
-        self.history: History = {"epoch": [], "train_loss": [], "train_accuracy": []}
-        if problem.val_mask is not None:
-            self.history |= {"val_loss": [], "val_accuracy": []}
-        elif config.patience is not None:
-            raise ArgumentError(
-                f"fit: expected data.val_mask for patience={config.patience}, got none. "
-                "Mark validation nodes or leave patience out."
-            )
-        self.history["test_accuracy"] = []
+        metric = problem.target.metric
+        self.history: History = {"epoch": [], "train_loss": [], f"train_{metric}": []}
+        if problem.has_validation:
+            self.history |= {"val_loss": [], f"val_{metric}": []}
+        for name in ("patience", "schedule"):
+            value = getattr(config, name)
+            if not problem.has_validation and value is not None and value != "cosine":
+                raise ArgumentError(
+                    f"fit: expected validation examples for {name}={value!r}, got none. "
+                    f"Mark some (data.val_mask), or leave {name} out."
+                )
+        self.history[f"test_{metric}"] = []
         self.best = Best()
         self.snapshots = Snapshots()
-        # The first call also gives lazy layers their weights, which the optimiser must see.
-        self.num_classes = self._check_output(predict_logits(model, problem.x, problem.edge_index))
-        embedding = embed(model, problem.x, problem.edge_index)
-        room = _SNAPSHOT_BYTES // max(1, embedding.numel() * embedding.element_size())
-        self.snapshot_every = max(1, math.ceil((config.epochs - 1) / max(1, min(_SNAPSHOTS, room))))
+        self.width = problem.check(model)  # also gives lazy layers their weights, which the optimiser must see
+        picture = problem.picture(model, problem.outputs(model))
+        self.snapshot_every = 0 if picture is None else _every(picture, config.epochs)
         parameters = list(model.parameters())
         if not parameters:
             raise ArgumentError("fit: expected a model with weights, got one without. Give it layers to train.")
         self.optimizer = torch.optim.Adam(parameters, lr=config.lr, weight_decay=config.weight_decay, fused=True)
-        self._train = problem.train_mask.nonzero().squeeze(1)
-        self._train_y = problem.y[self._train]
+        self.schedule = _schedule(self.optimizer, config)
 
     @property
     def is_finished(self) -> bool:
@@ -95,123 +159,109 @@ class Training:
 
     def run_epoch(self) -> str:
         """Train one epoch, measure it, and describe it in a few words."""
-        loss, train_accuracy = self._step()
-        logits = predict_logits(self.model, self.problem.x, self.problem.edge_index)
-        text = self._record(loss, train_accuracy, logits)
-        if self.epoch % self.snapshot_every == 0 or self.epoch == self.config.epochs - 1:
-            self._picture(len(self.snapshots.epochs), self.epoch, logits)
+        loss, score = self._step()
+        outputs = self.problem.outputs(self.model)
+        text = self._record(loss, score, outputs)
+        if self.snapshot_every and (self.epoch % self.snapshot_every == 0 or self.epoch == self.config.epochs - 1):
+            self._picture(len(self.snapshots.epochs), self.epoch, outputs)
+        if self.schedule is not None:
+            self.schedule.step(*([self.history["val_loss"][-1]] if self.config.schedule == "plateau" else []))
         self.epoch += 1
+        for callback in self.callbacks:
+            callback({name: column[-1] for name, column in self.history.items()})
         return text
 
     def keep_best(self) -> None:
         """Load the best weights into the model and picture them; without validation the last ones are the best."""
-        if self.problem.val_mask is None:
+        if not self.problem.has_validation:
             self.best.epoch = self.epoch - 1
         else:
             self.model.load_state_dict(self.best.weights)
-        if self.best.epoch not in self.snapshots.epochs:
-            logits = predict_logits(self.model, self.problem.x, self.problem.edge_index)
-            self._picture(bisect.bisect(self.snapshots.epochs, self.best.epoch), self.best.epoch, logits)
+        if self.snapshot_every and self.best.epoch not in self.snapshots.epochs:
+            place = bisect.bisect(self.snapshots.epochs, self.best.epoch)
+            self._picture(place, self.best.epoch, self.problem.outputs(self.model))
         self.model.eval()
 
     def _step(self) -> tuple[float, float]:
+        """One pass over the batches; their mean loss, and the metric of what the model said on the way."""
         if not self.model.training:
             self.model.train()
-        self.optimizer.zero_grad()
-        out = _logits(self.model(self.problem.x, self.problem.edge_index))
-        logits = out.index_select(0, self._train)
-        loss = cross_entropy(logits, self._train_y)
-        loss.backward()
-        self.optimizer.step()
+        losses, counts, said = [], [], []
+        for batch in self.problem.batches():
+            self.optimizer.zero_grad()
+            out, y = self._learn(batch)
+            loss = self.problem.target.loss(out, y)
+            loss.backward()
+            if self.config.clip is not None:
+                nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+            self.optimizer.step()
+            losses.append(self._finite(loss))
+            counts.append(len(y))
+            said.append((out.detach(), y))
+        mean = losses[0] if len(losses) == 1 else sum(map(float.__mul__, losses, map(float, counts))) / sum(counts)
+        out, y = said[0] if len(said) == 1 else (torch.cat(part) for part in zip(*said, strict=True))
+        return mean, self.problem.target.measure(out, y)
+
+    def _learn(self, batch: Any) -> tuple[Tensor, Tensor]:
+        if not self.config.autocast:
+            return self.problem.learn(self.model, batch)
+        with torch.autocast(self.problem.device.type, torch.bfloat16):
+            out, y = self.problem.learn(self.model, batch)
+        return out.float(), y
+
+    def _finite(self, loss: Tensor) -> float:
         value = loss.item()
         if not math.isfinite(value):
             raise ArgumentError(
                 f"fit: expected a finite loss, got {value} at epoch {self.epoch}. Lower lr (now {self.config.lr})."
             )
-        return value, accuracy(logits, self._train_y)
+        return value
 
-    def _picture(self, place: int, epoch: int, logits: Tensor) -> None:
-        self.snapshots.epochs.insert(place, epoch)
-        self.snapshots.embedding.insert(place, embed(self.model, self.problem.x, self.problem.edge_index))
-        self.snapshots.prediction.insert(place, logits.argmax(1))
+    def _picture(self, place: int, epoch: int, outputs: Outputs) -> None:
+        picture = self.problem.picture(self.model, outputs)
+        if picture is not None:
+            self.snapshots.epochs.insert(place, epoch)
+            self.snapshots.embedding.insert(place, picture.embedding)
+            self.snapshots.prediction.insert(place, picture.prediction)
 
-    def _record(self, loss: float, train_accuracy: float, logits: Tensor) -> str:
-        problem, now = self.problem, {"epoch": self.epoch, "train_loss": loss, "train_accuracy": train_accuracy}
-        text = f"loss {loss:.3f}"
-        if problem.val_mask is not None:
-            val_logits, val_y = logits[problem.val_mask], problem.y[problem.val_mask]
-            now["val_loss"] = cross_entropy(val_logits, val_y).item()
-            now["val_accuracy"] = accuracy(val_logits, val_y)
-            text += f", validation accuracy {now['val_accuracy']:.3f}"
-            if (now["val_accuracy"], -now["val_loss"]) > (self.best.accuracy, -self.best.loss):
-                weights = {name: value.clone() for name, value in self.model.state_dict().items()}
-                self.best = Best(self.epoch, now["val_accuracy"], now["val_loss"], weights)
-        scored = problem.test_mask
+    def _record(self, loss: float, score: float, outputs: Outputs) -> str:
+        target = self.problem.target
+        metric, text = target.metric, f"loss {loss:.3f}"
+        now: dict[str, float] = {"epoch": self.epoch, "train_loss": loss, f"train_{metric}": score}
+        if self.problem.has_validation:
+            out, y = outputs.parts["val"]
+            now["val_loss"] = target.loss(out, y).item()
+            now[f"val_{metric}"] = value = target.measure(out, y)
+            text += f", validation {metric} {value:.3f}"
+            self._choose(value if target.more_is_better else -value, now["val_loss"])
+        if "test" in outputs.parts and len(outputs.parts["test"][1]):
+            now[f"test_{metric}"] = target.measure(*outputs.parts["test"])
         for name, column in self.history.items():
             column.append(now.get(name))
-        if scored.any():
-            self.history["test_accuracy"][-1] = accuracy(logits[scored], problem.y[scored])
         return text
 
-    def _check_output(self, logits: Tensor) -> int:
-        num_nodes, num_classes = len(self.problem.x), self.problem.num_classes
-        if not isinstance(logits, Tensor) or logits.dim() != 2 or len(logits) != num_nodes:
-            got = list(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
-            raise ShapeError(
-                f"fit: expected model(x, edge_index) to return class scores [{num_nodes}, {num_classes}], got {got}. "
-                "Return one row per node, alone or first in a tuple."
-            )
-        if logits.shape[1] < num_classes:
-            raise ShapeError(
-                f"fit: expected a model with {num_classes} outputs, one per class, got {logits.shape[1]}. "
-                f"Give its last layer {num_classes} outputs."
-            )
-        return logits.shape[1]
+    def _choose(self, score: float, loss: float) -> None:
+        # A metric that cannot be measured (one class only) leaves the choice to the loss.
+        score = -math.inf if math.isnan(score) else score
+        if (score, -loss) > (self.best.score, -self.best.loss):
+            weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+            self.best = Best(self.epoch, score, loss, weights)
 
 
-@torch.no_grad()
-def predict_logits(model: nn.Module, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Tensor:
-    """Class scores in evaluation mode, without gradients.
-
-    Example:
-        >>> from edgewise.tasks.models import MLPWithoutEdges
-        >>> predict_logits(MLPWithoutEdges(3, 8, 2, 4), torch.eye(3), torch.empty(2, 0, dtype=torch.long)).shape
-        torch.Size([3, 4])
-    """
-    model.eval()
-    return _logits(model(x, edge_index))
-
-
-@torch.no_grad()
-def embed(model: nn.Module, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Float[Tensor, "nodes hidden"]:
-    """The model's picture of each node: ``model.embed`` if there is one, else its second output, else its scores.
-
-    Example:
-        >>> from edgewise.tasks.models import MLPWithoutEdges
-        >>> embed(MLPWithoutEdges(3, 8, 2, 4), torch.eye(3), torch.empty(2, 0, dtype=torch.long)).shape
-        torch.Size([3, 4])
-    """
-    model.eval()
-    method = getattr(model, "embed", None)
-    if callable(method):
-        hidden: Tensor = method(x, edge_index)
-        return hidden
-    out = model(x, edge_index)
-    second = out[1] if isinstance(out, tuple) and len(out) > 1 else None
-    # A second output may be something else, such as attention weights.
-    return second if isinstance(second, Tensor) and second.shape[:-1] == x.shape[:1] else _logits(out)
-
-
-def accuracy(logits: Float[Tensor, "nodes classes"], y: Int[Tensor, " nodes"]) -> float:
-    """Share of nodes whose highest score is their class.
-
-    Example:
-        >>> accuracy(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), torch.tensor([1, 1]))
-        0.5
-    """
-    # Divided in Python, so that 23 of 30 is the same number wherever it is computed.
-    return int((logits.argmax(1) == y).sum()) / len(y)
-
-
-def _logits(out: Tensor | tuple[Tensor, ...]) -> Tensor:
+def first_output(out: Any) -> Any:
+    """The outputs of a model that returns them alone or first in a tuple."""
     return out[0] if isinstance(out, tuple) else out
+
+
+def _every(picture: Picture, epochs: int) -> int:
+    """Every how many epochs there is a picture: about 40 in all, and no more than memory allows."""
+    room = _SNAPSHOT_BYTES // max(1, picture.embedding.numel() * picture.embedding.element_size())
+    return max(1, math.ceil((epochs - 1) / max(1, min(_SNAPSHOTS, room))))
+
+
+def _schedule(optimizer: torch.optim.Optimizer, config: TrainConfig) -> Any:
+    if config.schedule == "cosine":
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, config.epochs)
+    if config.schedule == "plateau":
+        return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=10)
+    return None

@@ -1,14 +1,15 @@
 """The models that a task knows by name, and the baseline that sees no edges. A layer belongs in ``nn``, not here."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Any
 
 from torch import nn
 
 from edgewise._suggest import did_you_mean
 from edgewise._typing import EdgeIndex, Float, Tensor
 from edgewise.errors import ArgumentError
-from edgewise.nn import GCN
+from edgewise.nn import GAT, GCN, GraphSAGE
 from edgewise.ops import dropout
 from edgewise.tasks.config import TrainConfig
 
@@ -65,13 +66,21 @@ class MLPWithoutEdges(nn.Module):
 
 Builder = Callable[..., nn.Module]
 
-MODELS: dict[str, Builder] = {"gcn": GCN}
+
+def _gat(in_channels: int, hidden: int, layers: int, out: int, **kwargs: Any) -> GAT:
+    """As published: 8 heads that share the width of a hidden layer, where they can."""
+    return GAT(in_channels, hidden, layers, out, heads=8 if hidden % 8 == 0 else 1, **kwargs)
+
+
+MODELS: dict[str, Builder] = {"gcn": GCN, "sage": GraphSAGE, "gat": _gat}
 """Model name -> its class, called as ``(in, hidden, layers, out, dropout=, input_dropout=, act=)``."""
 
 _BASELINES: dict[str, Builder] = {"mlp": MLPWithoutEdges}
 
 
-def check_model_name(name: str) -> None:
+def check_model_name(
+    name: str, names: Collection[str] = (*MODELS, *_BASELINES), caller: str = "NodeClassifier"
+) -> None:
     """Refuse a name that no built-in model has.
 
     Raises:
@@ -80,9 +89,9 @@ def check_model_name(name: str) -> None:
     Example:
         >>> check_model_name("gcn")
     """
-    if name not in MODELS | _BASELINES:
-        repair = did_you_mean(name, MODELS) or " Pass one of these names or your own torch.nn.Module."
-        raise ArgumentError(f"NodeClassifier: expected model among {', '.join(MODELS)}, got {name!r}.{repair}")
+    if name not in names:
+        repair = did_you_mean(name, names) or " Pass one of these names or your own torch.nn.Module."
+        raise ArgumentError(f"{caller}: expected model among {', '.join(names)}, got {name!r}.{repair}")
 
 
 def build_model(config: TrainConfig, in_channels: int, num_classes: int) -> nn.Module:

@@ -10,7 +10,7 @@ from edgewise.data import Data
 from edgewise.tasks.baselines import baseline_scores, score_detail, verdict
 from edgewise.tasks.environment import environment
 from edgewise.tasks.node_classifier import NodeClassifier
-from edgewise.tasks.problem import scored_mask
+from edgewise.tasks.node_problem import scored_mask
 from edgewise.tasks.projection import Projection
 from edgewise.viz import force_layout
 from edgewise.viz.report import NodeReport, Score

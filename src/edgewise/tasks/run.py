@@ -22,9 +22,9 @@ from edgewise.errors import ArgumentError, EdgewiseError, FileError
 from edgewise.tasks.baselines import baseline_scores, verdict
 from edgewise.tasks.config import TrainConfig, parse_toml, toml_lines
 from edgewise.tasks.node_classifier import NodeClassifier
+from edgewise.tasks.node_problem import scored_mask
 from edgewise.tasks.pictures import write_pictures
 from edgewise.tasks.presets import NamedGraph, preset
-from edgewise.tasks.problem import scored_mask
 from edgewise.tasks.reporting import headline, node_report
 from edgewise.viz.report import Score, write_report
 

@@ -13,7 +13,7 @@ class LargestTensor(TorchDispatchMode):
     """While entered, remembers the largest tensor that any operator returns and that is no view of its inputs."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.numel = 0
         self.shape: list[int] = []
         self.operator = ""

@@ -47,15 +47,14 @@ class Graph:
 
     def to(self, dtype: torch.dtype) -> "Graph":
         """Return the graph with floating values of a dtype."""
-        x = tuple(part.to(dtype) for part in self.x) if isinstance(self.x, tuple) else self.x.to(dtype)
+        x: Any = tuple(part.to(dtype) for part in self.x) if isinstance(self.x, tuple) else self.x.to(dtype)
         others = {k: v.to(dtype) if v.is_floating_point() else v for k, v in self.others.items()}
         return replace(self, x=x, others=others)
 
     def leaves(self) -> "Graph":
         """Return a copy whose floating values ask for gradients."""
-        ask = lambda v: v.detach().clone().requires_grad_() if v.is_floating_point() else v  # noqa: E731
-        x = tuple(map(ask, self.x)) if isinstance(self.x, tuple) else ask(self.x)
-        return replace(self, x=x, others={name: ask(value) for name, value in self.others.items()})
+        x: Any = tuple(map(_asking, self.x)) if isinstance(self.x, tuple) else _asking(self.x)
+        return replace(self, x=x, others={name: _asking(value) for name, value in self.others.items()})
 
     def wanted(self) -> list[Tensor]:
         """Return the values that ask for gradients."""
@@ -111,6 +110,10 @@ class Subject:
         found = torch.autograd.grad((out**2).sum(), wanted, allow_unused=True)
         # Nobody depends on an edge that does not exist: no gradient and one of zeros are the same.
         return [out.detach(), *(torch.zeros_like(v) if g is None else g for v, g in zip(wanted, found, strict=True))]
+
+
+def _asking(value: Tensor) -> Tensor:
+    return value.detach().clone().requires_grad_() if value.is_floating_point() else value
 
 
 def graph(nodes: int, edges: int, *, dst: int | None = None, seed: int = 0) -> Tensor:

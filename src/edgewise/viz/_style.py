@@ -108,6 +108,7 @@ def shown(made: Any) -> Any:
     """Show a figure where there is a screen or a notebook; let go of it, so that loops do not pile figures up."""
     if pyplot.get_backend().lower() not in _FILES_ONLY:
         pyplot.show()
+        made._ipython_display_ = lambda: None  # as the value of a notebook's cell it would be drawn a second time
     pyplot.close(made)
     return made
 

@@ -25,6 +25,8 @@ def formula(layer, x, edge_index, edge_weight=None):
 
 def case(*args, edge_args=None, peer=True, **kwargs):
     options = {"formula": formula, "edge_args": edge_args or {}}
+    if edge_args:
+        options["skip"] = ["permuted edges"]  # of several loops of a node the last one counts, as in PyG
     return Case(lambda: GCNConv(*args, **kwargs), (lambda: pyg.GCNConv(*args, **kwargs)) if peer else None, options)
 
 

@@ -89,7 +89,7 @@ class TableReport:
         return rich_console.Group(table, *(rich_text.Text(line) for line in [*lines, *self.notes, *ends]))
 
     def __str__(self) -> str:
-        console = rich_console.Console(file=io.StringIO(), width=150, color_system=None)
+        console = rich_console.Console(file=io.StringIO(), width=150, color_system=None, force_jupyter=False)
         console.print(self)
         return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 

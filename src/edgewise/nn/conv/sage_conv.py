@@ -10,6 +10,7 @@ from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
 from edgewise.nn._checks import check_features, check_width, sizes_of
 from edgewise.nn._planner import NOTHING, Finish, Propagation, finish, linear_features, propagate_linear
+from edgewise.nn.aggr.base import Aggregation
 from edgewise.nn.linear import Linear
 from edgewise.nn.message_passing import MessagePassing, overrides_nothing
 from edgewise.ops import dropout, spmm
@@ -28,7 +29,8 @@ class SAGEConv(MessagePassing):
         in_channels: Width of an input node feature, or a pair for the sources and destinations of a bipartite graph.
             ``-1`` reads it from the first call.
         out_channels: Width of an output node feature.
-        aggr: ``"mean"``, ``"sum"`` (or ``"add"``), ``"min"``, ``"max"``, or a list of these, side by side.
+        aggr: ``"mean"``, ``"sum"`` (or ``"add"``), ``"min"``, ``"max"``; or whatever else
+            :class:`~edgewise.nn.MessagePassing` takes, with a message an edge, in blocks.
         normalize: Scale each output row to length 1.
         root_weight: Add :math:`W_r x_i`.
         project: Send the sources through a linear map and a ReLU first, as the paper's pooling does.
@@ -63,7 +65,7 @@ class SAGEConv(MessagePassing):
         self,
         in_channels: int | tuple[int, int],
         out_channels: int,
-        aggr: str | Sequence[str] | None = "mean",
+        aggr: str | Sequence[str | torch.nn.Module] | torch.nn.Module | None = "mean",
         normalize: bool = False,  # noqa: FBT001, FBT002 - PyG's signature
         root_weight: bool = True,  # noqa: FBT001, FBT002
         project: bool = False,  # noqa: FBT001, FBT002
@@ -82,11 +84,11 @@ class SAGEConv(MessagePassing):
                 message = "SAGEConv: expected in_channels with project=True, got -1. Pass the width of the sources."
                 raise ArgumentError(message)
             self.lin = Linear(width_src, width_src, bias=True)
-        self.fuse = self.fuse and isinstance(aggr, str)  # several aggregates at once are not one product
         self._is_stock = self.fuse and overrides_nothing(self, SAGEConv)
         self._fuses_epilogue = self._is_stock and not normalize
-        times = 1 if aggr is None or isinstance(aggr, str) else len(aggr)
-        self.lin_l = Linear(width_src if width_src < 0 else times * width_src, out_channels, bias=bias)
+        if width_src >= 0 and isinstance(self.aggr_module, Aggregation):
+            width_src = self.aggr_module.get_out_channels(width_src)
+        self.lin_l = Linear(width_src, out_channels, bias=bias)
         if root_weight:
             self.lin_r = Linear(width_dst, out_channels, bias=False)
         self.reset_parameters()

@@ -21,7 +21,14 @@ class GCN(Stack):
         num_layers: How many layers; each widens what a node sees by one hop.
         out_channels: Width of the output. ``None``: ``hidden_channels``.
         dropout: Probability that a hidden value is dropped while training.
-        act: The activation: a name from ``torch.nn.functional``, or any callable. ``None``: none.
+        act: The activation: a name from ``torch.nn``, or any callable. ``None``: none.
+        act_first: Activate before normalising.
+        act_kwargs: Settings of a named activation.
+        norm: Normalise after each layer but the last: ``"batch_norm"``, ``"layer_norm"``, ``"graph_norm"``,
+            ``"graph_size_norm"``, ``"pair_norm"``, or a module that is copied.
+        norm_kwargs: Settings of a named normalisation.
+        jk: Put the outputs of all layers together, ``"cat"``, ``"max"`` or ``"lstm"``, or take the ``"last"``, and end
+            in a linear layer.
         input_dropout: Probability that an input feature is dropped while training. Costs next to nothing for features
             that are nearly all zero: only the others are drawn for.
         **kwargs: Settings of :class:`~edgewise.nn.GCNConv`.
@@ -30,7 +37,7 @@ class GCN(Stack):
         x ``[nodes, in]`` · edge_index ``[2, edges]`` · edge_weight ``[edges]`` (optional) → ``[nodes, out]``
 
     Raises:
-        ArgumentError: ``num_layers`` below 1, a dropout outside of 0..1, or an unknown activation.
+        ArgumentError: ``num_layers`` below 1, a dropout outside of 0..1, or an unknown name.
 
     Cost: see :class:`~edgewise.nn.GCNConv`; bias, activation and dropout are one pass.
 

@@ -21,7 +21,14 @@ class GraphSAGE(Stack):
         num_layers: How many layers; each widens what a node sees by one hop.
         out_channels: Width of the output. ``None``: ``hidden_channels``.
         dropout: Probability that a hidden value is dropped while training.
-        act: The activation: a name from ``torch.nn.functional``, or any callable. ``None``: none.
+        act: The activation: a name from ``torch.nn``, or any callable. ``None``: none.
+        act_first: Activate before normalising.
+        act_kwargs: Settings of a named activation.
+        norm: Normalise after each layer but the last: ``"batch_norm"``, ``"layer_norm"``, ``"graph_norm"``,
+            ``"graph_size_norm"``, ``"pair_norm"``, or a module that is copied.
+        norm_kwargs: Settings of a named normalisation.
+        jk: Put the outputs of all layers together, ``"cat"``, ``"max"`` or ``"lstm"``, or take the ``"last"``, and end
+            in a linear layer.
         input_dropout: Probability that an input feature is dropped while training.
         **kwargs: Settings of :class:`~edgewise.nn.SAGEConv`, for example ``aggr="max"``.
 
@@ -29,7 +36,7 @@ class GraphSAGE(Stack):
         x ``[nodes, in]`` · edge_index ``[2, edges]`` → ``[nodes, out]``
 
     Raises:
-        ArgumentError: ``num_layers`` below 1, a dropout outside of 0..1, an unknown activation, or edge values, which
+        ArgumentError: ``num_layers`` below 1, a dropout outside of 0..1, an unknown name, or edge values, which
             its layers do not use.
 
     Cost: see :class:`~edgewise.nn.SAGEConv`; bias, activation and dropout are one pass.
