@@ -58,7 +58,7 @@ def test_numbers_are_learnt_in_units_of_their_spread():
 def test_r2_is_scikit_learns():
     from sklearn.metrics import f1_score, mean_absolute_error, r2_score
 
-    out, y = torch.randn(30, 1), torch.randn(30, 1)
+    out, y = torch.randn(30, 1, dtype=torch.float64), torch.randn(30, 1, dtype=torch.float64)
     assert measure("numbers", out, y) == pytest.approx(r2_score(y.numpy(), out.numpy()))
     assert measure("numbers", out, y, "mae") == pytest.approx(mean_absolute_error(y.numpy(), out.numpy()))
     scores, classes = torch.randn(50, 3), torch.randint(0, 3, (50,))

@@ -91,9 +91,15 @@ def test_finds(layer, text):
     assert text in str(caught.value)
 
 
-def test_finds_sums_that_depend_on_threads():
-    with pytest.raises(CheckError, match="expected Layer to give the same bits on one thread and on two, got others"):
-        check_conv(Layer(), skip=["compiles"])  # the gradient of x[index] is torch's
+def test_finds_results_that_depend_on_threads():
+    class Threaded(Layer):
+        def forward(self, x, edge_index):
+            return super().forward(x, edge_index) * (1 + torch.get_num_threads() / 1000)
+
+    with pytest.raises(
+        CheckError, match="expected Threaded to give the same bits on one thread and on two, got others"
+    ):
+        check_conv(Threaded(), skip=["compiles"])
 
 
 def test_finds_what_changes_from_call_to_call():

@@ -32,7 +32,7 @@ def average_of_columns(metric: Callable[[Tensor, Tensor], float], out: Tensor, y
     for column, wanted in zip(out.t(), y.t(), strict=True):
         known = ~wanted.isnan()
         if known.any():
-            values.append(metric(column[known].float(), wanted[known].float()))
+            values.append(metric(column[known].double(), wanted[known].double()))
     values = [value for value in values if not math.isnan(value)]
     return sum(values) / len(values) if values else math.nan
 
