@@ -562,6 +562,15 @@ def test_strange_columns_give_an_answer_or_our_error(draw, form, kind):
     assert said.startswith("from_tables: ")
 
 
+def test_large_unsigned_integers_are_the_same_in_a_list_and_a_frame():
+    columns = {"id": [0, 1], "size": [2**63, 3]}
+    edges = {"source": [0], "target": [1]}
+    forms = (columns, pd.DataFrame(columns))
+    found = [from_tables(edges, nodes, features={"size": "number"}, quiet=True) for nodes in forms]
+    assert torch.equal(found[0].x, found[1].x)
+    assert torch.equal(found[0].feature_rules.apply(columns), found[0].x)
+
+
 def test_rules_of_others_are_refused():
     for text in (
         "{}",

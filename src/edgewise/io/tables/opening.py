@@ -184,9 +184,16 @@ def _as_array(values: Any, key: str, name: str, function: str) -> Any:
     if dimensions == 2:
         values = list(values)
     try:
-        return pa.array(values, from_pandas=True)
+        return _array(values)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise _mixed(values, key, name, error, function) from error
+
+
+def _array(values: Any) -> Any:
+    try:
+        return pa.array(values, from_pandas=True)
+    except OverflowError:  # Arrow takes Python's integers for signed ones; frames hold larger ones, too
+        return pa.array(values, type=pa.uint64(), from_pandas=True)
 
 
 def _mixed(values: Any, key: str, name: str, error: Exception, function: str) -> DataError:
