@@ -48,32 +48,27 @@ def lazy_import(name: str, extra: str | None = None) -> Any:
 
 
 def lazy_exports(
-    package: str, homes: Mapping[str, Sequence[str]], rooms: Sequence[str] = ()
+    package: str, homes: Mapping[str, Sequence[str]]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return the ``__getattr__`` and ``__dir__`` of a package whose modules open at first use.
+    """Return the ``__getattr__`` and ``__dir__`` of a package whose names open at first use.
 
     Args:
         package: Its ``__name__``.
         homes: For each module, the names that it gives to the package.
-        rooms: Packages below it, opened as attributes.
 
     Example:
-        >>> get, names = lazy_exports("mine", {"json": ("dumps",)})
-        >>> get("dumps")([1]), names()
-        ('[1]', ['dumps'])
+        >>> get, names = lazy_exports("edgewise._lazy", {"math": ("sqrt",)})
+        >>> get("sqrt")(4.0), "sqrt" in names()
+        (2.0, True)
     """
     home_of = {name: home for home, names in homes.items() for name in names}
 
     def get(name: str) -> Any:
-        if name in home_of:
-            value = getattr(importlib.import_module(home_of[name]), name)
-        elif name in rooms:
-            value = importlib.import_module(f"{package}.{name}")
-        else:
+        if name not in home_of:
             message = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(message)
-        if package in sys.modules:
-            setattr(sys.modules[package], name, value)
+        value = getattr(importlib.import_module(home_of[name]), name)
+        setattr(sys.modules[package], name, value)
         return value
 
-    return get, lambda: sorted({*vars(sys.modules[package]), *home_of, *rooms} if package in sys.modules else home_of)
+    return get, lambda: sorted({*vars(sys.modules[package]), *home_of})

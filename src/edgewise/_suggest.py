@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["did_you_mean"]
+__all__ = ["did_you_mean", "plain"]
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
@@ -15,3 +15,13 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """
     match = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f" Did you mean {match[0]!r}?" if match else ""
+
+
+def plain(name: str) -> str:
+    """Return a name without case, underscores, hyphens and spaces: ``"BatchNorm"`` and ``"batch_norm"`` are one.
+
+    Example:
+        >>> plain("Batch_Norm")
+        'batchnorm'
+    """
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")

@@ -50,7 +50,7 @@ from edgewise.errors import ArgumentError, ShapeError
         (
             lambda: FakeHeteroDataset(task="x"),
             ArgumentError,
-            "FakeHeteroDataset: expected task to be one of ('node', 'graph', 'auto'), got 'x'.",
+            "FakeHeteroDataset: expected task to be one of ('node', 'graph', 'auto'), got 'x'. Choose one of these.",
         ),
         (
             lambda: BAShapes("radnom"),

@@ -116,7 +116,8 @@ class ACM(PublicDataset):
             FileError: The file is broken.
         """
         if name not in _PATHS:
-            message = f"ACM.metapath: expected name to be one of {_PATHS}, got {name!r}.{did_you_mean(name, _PATHS)}"
+            hint = did_you_mean(name, _PATHS) or " Choose one of these."
+            message = f"ACM.metapath: expected name to be one of {_PATHS}, got {name!r}.{hint}"
             raise ArgumentError(message)
         return read_sparse(self.raw_dir / f"{name}.npz", "ACM").edge_index()
 

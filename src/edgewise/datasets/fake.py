@@ -178,7 +178,8 @@ class FakeHeteroDataset(InMemoryDataset):
 def _task(task: str, num_graphs: int, caller: str) -> str:
     known = ("node", "graph", "auto")
     if task not in known:
-        message = f"{caller}: expected task to be one of {known}, got {task!r}.{did_you_mean(task, known)}"
+        hint = did_you_mean(task, known) or " Choose one of these."
+        message = f"{caller}: expected task to be one of {known}, got {task!r}.{hint}"
         raise ArgumentError(message)
     return ("graph" if num_graphs > 1 else "node") if task == "auto" else task
 

@@ -113,7 +113,8 @@ class FB15k_237(_KnowledgeGraph):  # noqa: N801 - PyG's name
         force_reload: bool = False,  # noqa: FBT001, FBT002 - PyG's signature
     ) -> None:
         if split not in _SPLITS:
-            message = f"FB15k_237: expected split to be one of {_SPLITS}, got {split!r}.{did_you_mean(split, _SPLITS)}"
+            hint = did_you_mean(split, _SPLITS) or " Choose one of these."
+            message = f"FB15k_237: expected split to be one of {_SPLITS}, got {split!r}.{hint}"
             raise ArgumentError(message)
         super().__init__(root, transform, pre_transform, force_reload=force_reload)
         self._splits = self._graphs

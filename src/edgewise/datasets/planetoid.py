@@ -79,7 +79,8 @@ class Planetoid(InMemoryDataset):
             message = f"Planetoid: expected name to be one of {', '.join(_NAMES.values())}, got {name!r}.{hint}"
             raise ArgumentError(message)
         if split not in _SPLITS:
-            message = f"Planetoid: expected split to be one of {_SPLITS}, got {split!r}.{did_you_mean(split, _SPLITS)}"
+            hint = did_you_mean(split, _SPLITS) or " Choose one of these."
+            message = f"Planetoid: expected split to be one of {_SPLITS}, got {split!r}.{hint}"
             raise ArgumentError(message)
         self.name = name.lower()
         self.class_names = _CLASSES[self.name]

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from edgewise._lazy import lazy_exports
+from edgewise.nn import aggr, conv, models, norm, pool
 
 if TYPE_CHECKING:
-    from edgewise.nn import aggr, conv, models, norm, pool
     from edgewise.nn.aggr.attentional import AttentionalAggregation
     from edgewise.nn.aggr.base import Aggregation
     from edgewise.nn.aggr.basic import (
@@ -141,84 +141,13 @@ __all__ = [
     "pool",
 ]
 
+_ROOMS = (aggr, conv, models, norm, pool)
+
 __getattr__, __dir__ = lazy_exports(
     __name__,
     {
-        "edgewise.nn.conv.appnp": ("APPNP",),
-        "edgewise.nn.conv.cheb_conv": ("ChebConv",),
-        "edgewise.nn.conv.d_conv": ("DConv",),
-        "edgewise.nn.conv.gat_conv": ("GATConv",),
-        "edgewise.nn.conv.gatv2_conv": ("GATv2Conv",),
-        "edgewise.nn.conv.gcn2_conv": ("GCN2Conv",),
-        "edgewise.nn.conv.gcn_conv": ("GCNConv",),
-        "edgewise.nn.conv.gin_conv": ("GINConv",),
-        "edgewise.nn.conv.gine_conv": ("GINEConv",),
-        "edgewise.nn.conv.graph_conv": ("GraphConv",),
-        "edgewise.nn.conv.han_conv": ("HANConv",),
-        "edgewise.nn.conv.hetero_conv": ("HeteroConv",),
-        "edgewise.nn.conv.hgt_conv": ("HGTConv",),
-        "edgewise.nn.conv.nn_conv": ("NNConv",),
-        "edgewise.nn.conv.pna_conv": ("PNAConv",),
-        "edgewise.nn.conv.rgcn_conv": (
-            "FastRGCNConv",
-            "RGCNConv",
-        ),
-        "edgewise.nn.conv.sage_conv": ("SAGEConv",),
-        "edgewise.nn.conv.sg_conv": ("SGConv",),
-        "edgewise.nn.conv.transformer_conv": ("TransformerConv",),
-        "edgewise.nn.aggr.attentional": ("AttentionalAggregation",),
-        "edgewise.nn.aggr.base": ("Aggregation",),
-        "edgewise.nn.aggr.basic": (
-            "MaxAggregation",
-            "MeanAggregation",
-            "MinAggregation",
-            "MulAggregation",
-            "StdAggregation",
-            "SumAggregation",
-            "VarAggregation",
-        ),
-        "edgewise.nn.aggr.degree_scaler": ("DegreeScalerAggregation",),
-        "edgewise.nn.aggr.multi": ("MultiAggregation",),
-        "edgewise.nn.aggr.set2set": ("Set2Set",),
-        "edgewise.nn.aggr.softmax": ("SoftmaxAggregation",),
-        "edgewise.nn.norm.batch_norm": ("BatchNorm",),
-        "edgewise.nn.norm.graph_norm": ("GraphNorm",),
-        "edgewise.nn.norm.graph_size_norm": ("GraphSizeNorm",),
-        "edgewise.nn.norm.layer_norm": ("LayerNorm",),
-        "edgewise.nn.norm.pair_norm": ("PairNorm",),
-        "edgewise.nn.pool.global_pool": (
-            "global_add_pool",
-            "global_max_pool",
-            "global_mean_pool",
-        ),
-        "edgewise.nn.pool.sag_pooling": ("SAGPooling",),
-        "edgewise.nn.pool.topk_pooling": ("TopKPooling",),
-        "edgewise.nn.models.autoencoder": (
-            "GAE",
-            "InnerProductDecoder",
-            "VGAE",
-        ),
-        "edgewise.nn.models.dcrnn": ("DCGRUCell", "DCRNN"),
-        "edgewise.nn.models.gat": ("GAT",),
-        "edgewise.nn.models.gcn": ("GCN",),
-        "edgewise.nn.models.gin": ("GIN",),
-        "edgewise.nn.models.graph_sage": ("GraphSAGE",),
-        "edgewise.nn.models.jumping_knowledge": ("JumpingKnowledge",),
-        "edgewise.nn.models.kge": (
-            "ComplEx",
-            "DistMult",
-            "KGEModel",
-            "RotatE",
-            "TransE",
-        ),
-        "edgewise.nn.models.label_propagation": ("LabelPropagation",),
-        "edgewise.nn.models.light_gcn": ("LightGCN",),
-        "edgewise.nn.models.mlp": ("MLP",),
-        "edgewise.nn.models.pna": ("PNA",),
-        "edgewise.nn.models.t_gcn": ("TGCN", "TGCNCell"),
+        **{room.__name__: room.__all__ for room in _ROOMS},
         "edgewise.nn.linear": ("Linear",),
-        "edgewise.nn.message_passing": ("MessagePassing",),
         "edgewise.nn.planning": ("Plan", "plan"),
     },
-    rooms=("conv", "aggr", "norm", "pool", "models"),
 )

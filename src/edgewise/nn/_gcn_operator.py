@@ -177,7 +177,8 @@ class GCNPropagation(MessagePassing):
         diagonal = None
         if self.normalize:
             if self.add_self_loops:
-                weight, diagonal = _loops_apart(edge_index, weight, num_nodes, 2.0 if self.improved else 1.0)
+                fill, alike = 2.0 if self.improved else 1.0, edge_weight is None
+                weight, diagonal = _loops_apart(edge_index, weight, num_nodes, fill, alike=alike)
             weight, diagonal = _normalize(edge_index, weight, diagonal, num_nodes, self.flow, adjacency)
         if scale is not None:
             weight, diagonal = scale * weight, None if diagonal is None else scale * diagonal
@@ -213,18 +214,20 @@ def inverse_power(degree: Tensor, exponent: float) -> Tensor:
     return degree.masked_fill(is_zero, 1).pow(exponent).masked_fill(is_zero, 0)
 
 
-def _loops_apart(edge_index: Tensor, weight: Tensor, num_nodes: int, fill: float) -> tuple[Tensor, Tensor]:
+def _loops_apart(
+    edge_index: Tensor, weight: Tensor, num_nodes: int, fill: float, *, alike: bool
+) -> tuple[Tensor, Tensor]:
     """Move self loops to a diagonal: their edges weigh 0, nodes without one get ``fill``. No shape depends on data."""
     source, target = edge_index[0].long(), edge_index[1].long()
     is_loop = source == target
     slot = torch.where(is_loop, source, num_nodes)  # the last one is for edges that are no loops, and cut off again
-    if weight.requires_grad:
+    if alike:
+        diagonal = weight.new_full((num_nodes + 1,), fill).scatter(0, slot, weight)
+    else:
         # The last of several loops counts, and it alone has a gradient; where there is none, -1 finds the fill.
         numbers = torch.arange(source.shape[0], device=source.device)
         last = numbers.new_full((num_nodes + 1,), -1).scatter_reduce(0, slot, numbers, "amax")
         diagonal = torch.cat([weight, weight.new_full((1,), fill)])[last]
-    else:
-        diagonal = weight.new_full((num_nodes + 1,), fill).scatter(0, slot, weight)
     return weight.masked_fill(is_loop, 0), diagonal[:num_nodes]
 
 

@@ -9,7 +9,7 @@ from torch.nn.parameter import UninitializedParameter
 from edgewise._typing import Float, Tensor
 from edgewise.errors import ArgumentError, ShapeError
 
-__all__ = ["Linear"]
+__all__ = ["Linear", "glorot_"]
 
 _WEIGHT_INITIALIZERS = ("glorot", "uniform", "kaiming_uniform", None)
 
@@ -119,3 +119,9 @@ class Linear(torch.nn.Module):
     def extra_repr(self) -> str:
         """Return the widths for ``repr``."""
         return f"{self.in_channels}, {self.out_channels}, bias={self.bias is not None}"
+
+
+def glorot_(weight: Tensor) -> None:
+    """Draw ``[..., rows, columns]`` from Glorot & Bengio's uniform distribution for a matrix of that shape."""
+    bound = math.sqrt(6 / max(1, weight.shape[-2] + weight.shape[-1]))
+    torch.nn.init.uniform_(weight, -bound, bound)

@@ -221,7 +221,7 @@ class MessagePassing(torch.nn.Module):
 
 def _check_choice(argument: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        hint = did_you_mean(str(value), choices)
+        hint = did_you_mean(str(value), choices) or " Choose one of these."
         message = f"MessagePassing: expected {argument} to be one of {choices}, got {value!r}.{hint}"
         raise ArgumentError(message)
 
@@ -246,6 +246,16 @@ def overrides_nothing(layer: MessagePassing, stock: type[MessagePassing]) -> boo
     """Whether a layer passes messages just as ``stock`` does, so that a shorter way leads to the same result."""
     steps = ("message", "aggregate", "update", "message_and_aggregate", "edge_update", "propagate", "edge_updater")
     return all(getattr(type(layer), step) is getattr(stock, step) for step in steps)
+
+
+def by_destination(layer: MessagePassing, edge_index: Tensor, num_src: int, num_dst: int) -> Adjacency | Tensor:
+    """The edges by the end that receives; while tracing an ``edge_index``, which is sorted when it runs."""
+    forward = layer.flow == "source_to_target"
+    if torch.compiler.is_compiling():
+        return edge_index if forward else edge_index.flip(0)
+    if forward:
+        return Adjacency.of(edge_index, (num_src, num_dst), caller=type(layer).__name__)
+    return Adjacency.of(edge_index, (num_dst, num_src), caller=type(layer).__name__).transpose()
 
 
 def as_edge_index(matrix: Tensor) -> tuple[Tensor, Tensor]:

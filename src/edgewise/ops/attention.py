@@ -151,7 +151,8 @@ def _differentiable(ctx: Any, tensors: Tensors, seed: Tensor | None, grad: Tenso
 
 def _check(score: str, heads: int, value: Tensor, p: float) -> None:
     if score not in SCORES:
-        message = f"attention: expected score to be one of {SCORES}, got {score!r}.{did_you_mean(score, SCORES)}"
+        hint = did_you_mean(score, SCORES) or " Choose one of these."
+        message = f"attention: expected score to be one of {SCORES}, got {score!r}.{hint}"
         raise ArgumentError(message)
     if not 0 <= p <= 1:
         message = f"attention: expected p between 0 and 1, got {p}. Pass 0.6, for example."

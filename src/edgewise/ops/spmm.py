@@ -183,7 +183,8 @@ class _Sddmm(torch.autograd.Function):
 
 def _check_reduce(reduce: str, diagonal: Tensor | None) -> None:
     if reduce not in REDUCTIONS:
-        message = f"spmm: expected reduce to be one of {REDUCTIONS}, got {reduce!r}.{did_you_mean(reduce, REDUCTIONS)}"
+        hint = did_you_mean(reduce, REDUCTIONS) or " Choose one of these."
+        message = f"spmm: expected reduce to be one of {REDUCTIONS}, got {reduce!r}.{hint}"
         raise ArgumentError(message)
     if diagonal is not None and reduce != "sum":
         message = f"spmm: expected no diagonal with reduce={reduce!r}, got one. Add self loops to the edges instead."

@@ -3,8 +3,9 @@
 They open at first use: a layer that needs one of them does not wait for the others.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from edgewise._lazy import lazy_exports
 
 # At once, for this module and its function share a name, which the import of the module would take.
 from edgewise.utils.negative_sampling import (
@@ -120,55 +121,50 @@ __all__ = [
     "unbatch_edge_index",
 ]
 
-_HOMES = {
-    "edgewise.utils._homophily": ("assortativity", "homophily"),
-    "edgewise.utils._scatter": ("group_argsort", "group_cat", "scatter", "segment"),
-    "edgewise.utils._softmax": ("softmax",),
-    "edgewise.utils._subgraph": ("bipartite_subgraph", "k_hop_subgraph", "subgraph"),
-    "edgewise.utils._unbatch": ("unbatch", "unbatch_edge_index"),
-    "edgewise.utils.augmentation": ("add_random_edge", "mask_feature", "shuffle_node"),
-    "edgewise.utils.dense": ("dense_to_sparse", "to_dense_adj", "to_dense_batch"),
-    "edgewise.utils.dropout": ("dropout_edge", "dropout_node", "dropout_path"),
-    "edgewise.utils.isolated": (
-        "contains_isolated_nodes",
-        "contains_self_loops",
-        "degree",
-        "remove_isolated_nodes",
-        "remove_self_loops",
-    ),
-    "edgewise.utils.laplacian": ("get_laplacian",),
-    "edgewise.utils.loop": ("add_remaining_self_loops", "add_self_loops", "get_self_loop_attr", "segregate_self_loops"),
-    "edgewise.utils.maps": ("cumsum", "index_sort", "map_index", "one_hot"),
-    "edgewise.utils.masks": ("index_to_mask", "mask_select", "mask_to_index"),
-    "edgewise.utils.points": ("knn_graph", "radius_graph"),
-    "edgewise.utils.ppr": ("get_ppr",),
-    "edgewise.utils.random_graphs": ("barabasi_albert_graph", "erdos_renyi_graph", "stochastic_blockmodel_graph"),
-    "edgewise.utils.sparse": (
-        "is_sparse",
-        "is_torch_sparse_tensor",
-        "to_edge_index",
-        "to_torch_coo_tensor",
-        "to_torch_csc_tensor",
-        "to_torch_csr_tensor",
-        "to_torch_sparse_tensor",
-    ),
-    "edgewise.utils.undirected": ("coalesce", "is_undirected", "sort_edge_index", "to_undirected"),
-    # The field looks for these here, but they make and take Data, so they live above.
-    "edgewise.io.networkx": ("from_networkx", "to_networkx"),
-    "edgewise.io.scipy": ("from_scipy_sparse_matrix", "to_scipy_sparse_matrix"),
-    "edgewise.io.dgl": ("from_dgl", "to_dgl"),
-    "edgewise.io.smiles": ("from_rdmol", "from_smiles", "to_rdmol", "to_smiles"),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        value = globals()[name] = getattr(importlib.import_module(_HOME_OF[name]), name)
-        return value
-    message = f"module 'edgewise.utils' has no attribute {name!r}"
-    raise AttributeError(message)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_exports(
+    __name__,
+    {
+        "edgewise.utils._homophily": ("assortativity", "homophily"),
+        "edgewise.utils._scatter": ("group_argsort", "group_cat", "scatter", "segment"),
+        "edgewise.utils._softmax": ("softmax",),
+        "edgewise.utils._subgraph": ("bipartite_subgraph", "k_hop_subgraph", "subgraph"),
+        "edgewise.utils._unbatch": ("unbatch", "unbatch_edge_index"),
+        "edgewise.utils.augmentation": ("add_random_edge", "mask_feature", "shuffle_node"),
+        "edgewise.utils.dense": ("dense_to_sparse", "to_dense_adj", "to_dense_batch"),
+        "edgewise.utils.dropout": ("dropout_edge", "dropout_node", "dropout_path"),
+        "edgewise.utils.isolated": (
+            "contains_isolated_nodes",
+            "contains_self_loops",
+            "degree",
+            "remove_isolated_nodes",
+            "remove_self_loops",
+        ),
+        "edgewise.utils.laplacian": ("get_laplacian",),
+        "edgewise.utils.loop": (
+            "add_remaining_self_loops",
+            "add_self_loops",
+            "get_self_loop_attr",
+            "segregate_self_loops",
+        ),
+        "edgewise.utils.maps": ("cumsum", "index_sort", "map_index", "one_hot"),
+        "edgewise.utils.masks": ("index_to_mask", "mask_select", "mask_to_index"),
+        "edgewise.utils.points": ("knn_graph", "radius_graph"),
+        "edgewise.utils.ppr": ("get_ppr",),
+        "edgewise.utils.random_graphs": ("barabasi_albert_graph", "erdos_renyi_graph", "stochastic_blockmodel_graph"),
+        "edgewise.utils.sparse": (
+            "is_sparse",
+            "is_torch_sparse_tensor",
+            "to_edge_index",
+            "to_torch_coo_tensor",
+            "to_torch_csc_tensor",
+            "to_torch_csr_tensor",
+            "to_torch_sparse_tensor",
+        ),
+        "edgewise.utils.undirected": ("coalesce", "is_undirected", "sort_edge_index", "to_undirected"),
+        # The field looks for these here, but they make and take Data, so they live above.
+        "edgewise.io.networkx": ("from_networkx", "to_networkx"),
+        "edgewise.io.scipy": ("from_scipy_sparse_matrix", "to_scipy_sparse_matrix"),
+        "edgewise.io.dgl": ("from_dgl", "to_dgl"),
+        "edgewise.io.smiles": ("from_rdmol", "from_smiles", "to_rdmol", "to_smiles"),
+    },
+)

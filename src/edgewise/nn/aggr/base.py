@@ -7,6 +7,7 @@ import torch
 from edgewise._memo import TensorMemo
 from edgewise._typing import Float, Int, Tensor
 from edgewise.errors import ArgumentError, DTypeError, NodeIndexError, ShapeError
+from edgewise.nn._networks import reset
 from edgewise.ops import segment_reduce, segment_softmax
 
 __all__ = ["Aggregation"]
@@ -98,7 +99,7 @@ class Aggregation(torch.nn.Module):
     def reset_parameters(self) -> None:
         """Draw the parameters of all children anew."""
         for child in self.children():
-            _reset(child)
+            reset(child)
 
     def get_out_channels(self, in_channels: int) -> int:
         """Return the width of a result for rows of a width."""
@@ -131,16 +132,6 @@ class Aggregation(torch.nn.Module):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
-
-
-def _reset(module: torch.nn.Module) -> None:
-    """Draw the parameters of a module anew, or of what it consists of."""
-    reset = getattr(module, "reset_parameters", None)
-    if callable(reset):
-        reset()
-    else:
-        for child in module.children():
-            _reset(child)
 
 
 def _check_rows(name: str, x: Tensor, dim: int) -> None:

@@ -127,7 +127,7 @@ def _check(scalers: list[str], deg: Any) -> None:
         if name not in SCALERS:
             message = (
                 f"DegreeScalerAggregation: expected scaler to be one of {SCALERS}, got {name!r}."
-                f"{did_you_mean(str(name), SCALERS)}"
+                f"{did_you_mean(str(name), SCALERS) or ' Choose one of these.'}"
             )
             raise ArgumentError(message)
     counts = isinstance(deg, Tensor) and deg.dim() == 1 and bool((deg >= 0).all())

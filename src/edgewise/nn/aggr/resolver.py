@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from edgewise._suggest import did_you_mean
+from edgewise._suggest import did_you_mean, plain
 from edgewise.errors import ArgumentError
 
 __all__ = ["aggregation_resolver"]
@@ -42,14 +42,14 @@ def aggregation_resolver(query: Any, *, caller: str = "aggregation_resolver", **
         return query
     if isinstance(query, Sequence) and not isinstance(query, str):
         return _build(aggr.MultiAggregation, caller, {"aggrs": query, **settings})
-    known = {_plain(name): name for name in aggr.__all__ if name != "Aggregation"}
-    known |= {_plain(name).removesuffix("aggregation"): name for name in known.values()} | _SHORT
-    if not isinstance(query, str) or _plain(query) not in known:
+    known = {plain(name): name for name in aggr.__all__ if name != "Aggregation"}
+    known |= {plain(name).removesuffix("aggregation"): name for name in known.values()} | _SHORT
+    if not isinstance(query, str) or plain(query) not in known:
         short = tuple(sorted(name for name in known if not name.endswith("aggregation")))
         hint = did_you_mean(str(query), short) or " Or pass an Aggregation of your own."
         message = f"{caller}: expected aggr to be one of {short}, got {query!r}.{hint}"
         raise ArgumentError(message)
-    return _build(getattr(aggr, known[_plain(query)]), caller, settings)
+    return _build(getattr(aggr, known[plain(query)]), caller, settings)
 
 
 def _build(cls: type[torch.nn.Module], caller: str, settings: dict[str, Any]) -> torch.nn.Module:
@@ -62,7 +62,3 @@ def _build(cls: type[torch.nn.Module], caller: str, settings: dict[str, Any]) ->
         message = f"{caller}: expected the settings of {cls.__name__} ({names}), got {given}. Mind aggr_kwargs."
         raise ArgumentError(message) from error
     return cls(**settings)
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "").replace(" ", "")

@@ -3,7 +3,6 @@
 Scores do not belong here: each layer has its own, from its own equation.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +15,15 @@ from edgewise._typing import Adj, Size, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError, DTypeError, ShapeError
 from edgewise.nn._blocks import cut_destinations
-from edgewise.nn._checks import check_features, check_width, sizes_of
+from edgewise.nn._checks import check_features, check_width, count_edges, sizes_of
 from edgewise.nn._planner import linear_features, note
-from edgewise.nn.message_passing import MessagePassing, as_edge_index
+from edgewise.nn.message_passing import MessagePassing, as_edge_index, by_destination
 from edgewise.ops import attention, segment_reduce
 from edgewise.ops.epilogue import draw_seed
 from edgewise.utils.isolated import remove_self_loops
 from edgewise.utils.loop import add_self_loops
 
-__all__ = ["AttentionConv", "attention_in_blocks", "glorot_"]
+__all__ = ["AttentionConv", "attention_in_blocks"]
 
 _memo = TensorMemo()
 _BLOCK_EDGES = 2**16
@@ -83,7 +82,7 @@ class AttentionConv(MessagePassing):
         **settings: Any,
     ) -> Tensor:
         """Scores of query, key and value, softmax and sum; ``edge_attr`` is mapped by ``lin_edge`` on the way."""
-        adjacency = self._adjacency(edge_index, *sizes)
+        adjacency = by_destination(self, edge_index, *sizes)
         settings |= {"heads": self.heads, "p": self.dropout if self.training else 0.0}
         settings |= {"num_dst": sizes[1], "self_loops": loops}
         out: Tensor
@@ -149,15 +148,6 @@ class AttentionConv(MessagePassing):
         kept, kept_attr = remove_self_loops(edge_index, edge_attr)
         return add_self_loops(kept, num_nodes=nodes)[0], torch.cat([kept_attr, features])  # type: ignore[list-item]
 
-    def _adjacency(self, edge_index: Adj, num_src: int, num_dst: int) -> Adjacency | Tensor:
-        """The edges by destination; while tracing an ``edge_index``, which is sorted when it runs."""
-        if torch.compiler.is_compiling():
-            return edge_index if self.flow == "source_to_target" else edge_index.flip(0)
-        caller = type(self).__name__
-        if self.flow == "source_to_target":
-            return Adjacency.of(edge_index, (num_src, num_dst), caller=caller)
-        return Adjacency.of(edge_index, (num_dst, num_src), caller=caller).transpose()
-
     def _rows(self, sizes: tuple[int, int]) -> tuple[int, int]:
         """``(num_src, num_dst)`` in the order of the rows of ``edge_index``, as :meth:`propagate` wants them."""
         return sizes if self.flow == "source_to_target" else (sizes[1], sizes[0])
@@ -198,7 +188,7 @@ class AttentionConv(MessagePassing):
             raise DTypeError(message)
         shape = list(edge_attr.shape)
         edge_attr = edge_attr.view(-1, 1) if edge_attr.dim() == 1 else edge_attr
-        edges = edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
+        edges = count_edges(edge_index)
         width = self.lin_edge.in_channels
         if edge_attr.dim() != 2 or edge_attr.shape[0] != edges or (0 <= width != edge_attr.shape[1]):
             wanted = [edges, width if width >= 0 else "edge_dim"]
@@ -211,12 +201,6 @@ class AttentionConv(MessagePassing):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.in_channels}, {self.out_channels}, heads={self.heads})"
-
-
-def glorot_(att: Tensor) -> None:
-    """Draw ``[1, heads, out]`` from Glorot & Bengio's uniform distribution for a matrix ``[heads, out]``."""
-    bound = math.sqrt(6 / max(1, att.shape[-2] + att.shape[-1]))
-    torch.nn.init.uniform_(att, -bound, bound)
 
 
 def _arrives_at(edge_index: Adj, nodes: int, flow: str) -> Tensor:

@@ -12,6 +12,7 @@ from edgewise._memo import TensorMemo
 from edgewise._typing import Adj, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError, DTypeError, ShapeError
+from edgewise.nn._checks import count_edges
 from edgewise.nn.message_passing import as_edge_index
 
 __all__ = ["Matrix", "Part", "Relations", "check_edge_type"]
@@ -52,7 +53,7 @@ class Relations(NamedTuple):
     @property
     def num_edges(self) -> int:
         """How many edges there are."""
-        return _num_edges(self.edge_index)
+        return count_edges(self.edge_index)
 
     def parts(self, row_numbers: int, dtype: torch.dtype, *, by_target: bool, mean: bool) -> list[Part]:
         """Cut the relations so that a table of ``row_numbers`` numbers a relation keeps to a size.
@@ -173,14 +174,10 @@ def check_edge_type(edge_index: Tensor, edge_type: Any) -> None:
         cure = "edge_type.long()" if is_tensor else "torch.tensor(edge_type)"
         message = f"RGCNConv: expected edge_type as an integer tensor, got {kind}. Use {cure}."
         raise DTypeError(message)
-    edges = _num_edges(edge_index)
+    edges = count_edges(edge_index)
     if tuple(edge_type.shape) != (edges,):
         message = (
             f"RGCNConv: expected edge_type with one relation for each of the {edges} edges, "
             f"got {list(edge_type.shape)}. Pass it in the order of edge_index."
         )
         raise ShapeError(message)
-
-
-def _num_edges(edge_index: Tensor) -> int:
-    return edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()

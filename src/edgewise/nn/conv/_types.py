@@ -3,7 +3,6 @@
 An edge type is ``(source, relation, destination)``. What layers do with it does *not* belong here.
 """
 
-import math
 from collections.abc import ItemsView, Iterable, KeysView, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -27,7 +26,6 @@ __all__ = [
     "check_flow",
     "check_metadata",
     "check_types",
-    "glorot_",
     "join",
     "state_key",
     "widths_of",
@@ -103,12 +101,6 @@ class TypedLinear(torch.nn.Module):
         """Draw the parameters anew."""
         for lin in self.lins.values():
             lin.reset_parameters()  # type: ignore[operator]
-
-
-def glorot_(tensor: Tensor) -> None:
-    """Draw a stack of matrices ``[*, in, out]`` as Glorot & Bengio do."""
-    bound = math.sqrt(6 / max(1, tensor.shape[-2] + tensor.shape[-1]))
-    torch.nn.init.uniform_(tensor, -bound, bound)
 
 
 def widths_of(in_channels: int | Mapping[str, int], metadata: Metadata) -> dict[str, int]:

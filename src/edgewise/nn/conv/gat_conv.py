@@ -6,8 +6,8 @@ import torch
 
 from edgewise._typing import Adj, Float, Size, Tensor
 from edgewise.nn._planner import NOTHING, Finish, finish, linear_features, multiply
-from edgewise.nn.conv._attention import AttentionConv, glorot_
-from edgewise.nn.linear import Linear
+from edgewise.nn.conv._attention import AttentionConv
+from edgewise.nn.linear import Linear, glorot_
 from edgewise.nn.message_passing import as_edge_index, overrides_nothing
 from edgewise.ops import dropout, segment_softmax
 

@@ -7,10 +7,10 @@ import torch
 
 from edgewise._typing import Adj, Float, Size, Tensor
 from edgewise.adjacency import Adjacency
-from edgewise.nn._checks import check_features, check_width, sizes_of
+from edgewise.nn._checks import check_features, check_width, count_edges, sizes_of
 from edgewise.nn._networks import input_width, is_plain, reset, run_steps, steps_of
 from edgewise.nn._planner import Propagation, propagate_linear
-from edgewise.nn.message_passing import MessagePassing, overrides_nothing
+from edgewise.nn.message_passing import MessagePassing, by_destination, overrides_nothing
 from edgewise.ops import spmm
 
 __all__ = ["GINConv"]
@@ -95,12 +95,14 @@ class GINConv(MessagePassing):
         """Return the aggregate of the neighbours without a tensor of messages."""
         num_src, num_dst = sizes_of(x[0], x[1], size)
         reduce = "sum" if self.aggr == "add" else str(self.aggr)
-        return spmm(self._adjacency(edge_index, num_src, num_dst), x[0], reduce=reduce, num_dst=num_dst)
+        if isinstance(edge_index, Tensor):
+            edge_index = by_destination(self, edge_index, num_src, num_dst)
+        return spmm(edge_index, x[0], reduce=reduce, num_dst=num_dst)
 
     def _square(self, x: Tensor, edge_index: Adj) -> Tensor:
         r"""One set of nodes and a sum: the first map of :math:`h` commutes with :math:`A + (1 + \epsilon) I`."""
         nodes, steps = x.shape[0], steps_of(self.nn)
-        adjacency = self._adjacency(edge_index, nodes, nodes)
+        adjacency = by_destination(self, edge_index, nodes, nodes)
         diagonal = (1 + self.eps).to(x.dtype).repeat(nodes)
 
         def run(x: Tensor) -> Tensor:
@@ -111,21 +113,11 @@ class GINConv(MessagePassing):
         first: Any = steps[0] if steps else None
         if not is_plain(first):
             return self.nn(run(x))
-        edges = edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
+        edges = count_edges(edge_index)
         is_matrix = isinstance(adjacency, Adjacency) and self.aggr != "mean" and not self.eps.requires_grad
         matrix: Any = (adjacency, None, diagonal) if is_matrix else None
         propagation = Propagation(run, edges, (edge_index, self.eps), ("gin", self.aggr, self.flow), matrix)
         return run_steps(steps[1:], propagate_linear(first, x, propagation, first.bias))
-
-    def _adjacency(self, edge_index: Tensor | Adjacency, num_src: int, num_dst: int) -> Adjacency | Tensor:
-        """The edges by destination; while tracing an ``edge_index``, which is sorted when it runs."""
-        if isinstance(edge_index, Adjacency):
-            return edge_index
-        if torch.compiler.is_compiling():
-            return edge_index if self.flow == "source_to_target" else edge_index.flip(0)
-        if self.flow == "source_to_target":
-            return Adjacency.of(edge_index, (num_src, num_dst), caller="GINConv")
-        return Adjacency.of(edge_index, (num_dst, num_src), caller="GINConv").transpose()
 
     def _check(self, source: Any, target: Any, edge_index: Any) -> None:
         check_features("GINConv", source, edge_index)

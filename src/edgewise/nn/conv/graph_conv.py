@@ -10,7 +10,7 @@ from edgewise.adjacency import Adjacency
 from edgewise.nn._checks import check_features, check_width, count_edges, sizes_of
 from edgewise.nn._planner import Propagation, linear_features, propagate_linear
 from edgewise.nn.linear import Linear
-from edgewise.nn.message_passing import MessagePassing, as_edge_index, overrides_nothing
+from edgewise.nn.message_passing import MessagePassing, as_edge_index, by_destination, overrides_nothing
 from edgewise.ops import spmm
 
 __all__ = ["GraphConv"]
@@ -120,17 +120,8 @@ class GraphConv(MessagePassing):
         if isinstance(edge_index, Tensor):
             if edge_index.layout != torch.strided:
                 edge_weight = as_edge_index(edge_index)[1]
-            edge_index = self._by_target(edge_index, x.shape[0], num_dst)
+            edge_index = by_destination(self, edge_index, x.shape[0], num_dst)
         return spmm(edge_index, x, edge_weight, reduce, num_dst=num_dst)
-
-    def _by_target(self, edge_index: Tensor, num_src: int, num_dst: int) -> Tensor | Adjacency:
-        """The edges by destination; while tracing an ``edge_index``, which is sorted when it runs."""
-        forward = self.flow == "source_to_target"
-        if torch.compiler.is_compiling():
-            return edge_index if forward else edge_index.flip(0)
-        if forward:
-            return Adjacency.of(edge_index, (num_src, num_dst), caller="GraphConv")
-        return Adjacency.of(edge_index, (num_dst, num_src), caller="GraphConv").transpose()
 
     def _check(self, source: Tensor, target: Tensor | None, edge_index: Any) -> None:
         check_features("GraphConv", source, edge_index)

@@ -7,6 +7,7 @@ import torch
 
 from edgewise._typing import Adj, Tensor
 from edgewise.errors import ArgumentError
+from edgewise.nn._checks import count_edges
 from edgewise.nn._planner import note
 from edgewise.nn.conv._types import (
     EdgeType,
@@ -15,12 +16,11 @@ from edgewise.nn.conv._types import (
     check_flow,
     check_metadata,
     check_types,
-    glorot_,
     join,
     state_key,
     widths_of,
 )
-from edgewise.nn.linear import Linear
+from edgewise.nn.linear import Linear, glorot_
 from edgewise.nn.message_passing import MessagePassing, overrides_nothing
 from edgewise.ops import attention, dropout, segment_softmax
 
@@ -152,7 +152,7 @@ class HANConv(MessagePassing):
         if not self._is_stock:
             out: Tensor = self.propagate(edge_index, x=(x_src, x_dst), alpha=(key, query), size=sizes)
             return out
-        edges = edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
+        edges = count_edges(edge_index)
         note(
             "scores, softmax and sum in one pass",
             lambda: f"{edge_type}: no message of {self.out_channels} an edge is stored",

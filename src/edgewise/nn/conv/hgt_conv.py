@@ -9,6 +9,7 @@ import torch
 from edgewise._typing import Adj, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
+from edgewise.nn._checks import count_edges
 from edgewise.nn._planner import note
 from edgewise.nn.conv._types import (
     EdgeType,
@@ -204,4 +205,4 @@ def _cat(parts: list[Tensor]) -> Tensor:
 
 
 def _num_edges(graphs: Mapping[EdgeType, Adj]) -> int:
-    return sum(int(g.shape[1] if g.layout == torch.strided else g._nnz()) for g in graphs.values())
+    return sum(map(count_edges, graphs.values()))

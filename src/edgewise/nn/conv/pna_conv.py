@@ -8,11 +8,11 @@ import torch
 from edgewise._typing import Adj, Float, Int, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError, ShapeError
-from edgewise.nn._checks import check_features, check_width
+from edgewise.nn._checks import check_features, check_width, count_edges
 from edgewise.nn._planner import note
 from edgewise.nn.aggr.degree_scaler import DegreeScalerAggregation
 from edgewise.nn.linear import Linear
-from edgewise.nn.message_passing import MessagePassing, overrides_nothing
+from edgewise.nn.message_passing import MessagePassing, by_destination, overrides_nothing
 from edgewise.nn.models._resolve import resolve_activation
 from edgewise.ops import segment_reduce, spmm
 
@@ -184,12 +184,10 @@ class PNAConv(MessagePassing):
     def _grouped(self, edge_index: Adj, like: Tensor) -> tuple[Adjacency | Tensor, Tensor]:
         """The edges by destination (while tracing as they are), and how many arrive at each node."""
         nodes = like.shape[0]
-        if torch.compiler.is_compiling():
-            edges = edge_index if self.flow == "source_to_target" else edge_index.flip(0)
-            return edges, spmm(edges, like.new_ones(nodes, 1)).squeeze(1)
-        adjacency = Adjacency.of(edge_index, (nodes, nodes), caller="PNAConv")
-        adjacency = adjacency if self.flow == "source_to_target" else adjacency.transpose()
-        return adjacency, adjacency.degree().to(like.dtype)
+        edges = by_destination(self, edge_index, nodes, nodes)
+        if isinstance(edges, Adjacency):
+            return edges, edges.degree().to(like.dtype)
+        return edges, spmm(edges, like.new_ones(nodes, 1)).squeeze(1)
 
     def _check(self, x: Tensor, edge_index: Any, edge_attr: Tensor | None) -> Tensor | None:
         check_features("PNAConv", x, edge_index)
@@ -205,7 +203,7 @@ class PNAConv(MessagePassing):
                 f"Build it with edge_dim={given}."
             )
             raise ShapeError(message)
-        edges = edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
+        edges = count_edges(edge_index)
         if edge_attr is not None and edge_attr.shape[0] != edges:
             message = (
                 f"PNAConv: expected edge_attr with a row for each of the {edges} edges, got {edge_attr.shape[0]}. "

@@ -11,7 +11,7 @@ from edgewise.errors import ArgumentError
 from edgewise.nn._checks import check_features, check_graph, check_width
 from edgewise.nn._planner import ENABLED, note
 from edgewise.nn.conv._relations import Part, Relations, check_edge_type
-from edgewise.nn.conv._types import glorot_
+from edgewise.nn.linear import glorot_
 from edgewise.nn.message_passing import MessagePassing, overrides_nothing
 from edgewise.ops import spmm
 

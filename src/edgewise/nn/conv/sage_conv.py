@@ -8,11 +8,11 @@ import torch
 from edgewise._typing import Adj, Float, Size, Tensor
 from edgewise.adjacency import Adjacency
 from edgewise.errors import ArgumentError
-from edgewise.nn._checks import check_features, check_width, sizes_of
+from edgewise.nn._checks import check_features, check_width, count_edges, sizes_of
 from edgewise.nn._planner import NOTHING, Finish, Propagation, finish, linear_features, propagate_linear
 from edgewise.nn.aggr.base import Aggregation
 from edgewise.nn.linear import Linear
-from edgewise.nn.message_passing import MessagePassing, overrides_nothing
+from edgewise.nn.message_passing import MessagePassing, by_destination, overrides_nothing
 from edgewise.ops import dropout, spmm
 
 __all__ = ["SAGEConv"]
@@ -129,7 +129,7 @@ class SAGEConv(MessagePassing):
         if self._is_stock and self.aggr in _LINEAR:
             key = ("sage", self.aggr, self.flow, num_dst)
             run = lambda x: self._aggregate_neighbours(edge_index, x, num_dst)  # noqa: E731
-            edges = edge_index.shape[1] if edge_index.layout == torch.strided else edge_index._nnz()
+            edges = count_edges(edge_index)
             propagation = Propagation(run, edges, (edge_index,), key)
             if self.root_weight and target is not None and projected is target:
                 return propagate_linear(self.lin_l, projected, propagation, self.lin_l.bias, after, root=self.lin_r)
@@ -144,13 +144,8 @@ class SAGEConv(MessagePassing):
 
     def _aggregate_neighbours(self, edge_index: Tensor | Adjacency, x: Tensor, num_dst: int) -> Tensor:
         reduce = "sum" if self.aggr == "add" else str(self.aggr)
-        if isinstance(edge_index, Tensor) and self.flow == "target_to_source":
-            if torch.compiler.is_compiling():
-                edge_index = edge_index.flip(0)
-            else:
-                edge_index = Adjacency.of(edge_index, (num_dst, x.shape[0]), caller="SAGEConv").transpose()
-        if isinstance(edge_index, Tensor) and not torch.compiler.is_compiling():
-            edge_index = Adjacency.of(edge_index, (x.shape[0], num_dst), caller="SAGEConv")
+        if isinstance(edge_index, Tensor):
+            edge_index = by_destination(self, edge_index, x.shape[0], num_dst)
         return spmm(edge_index, x, reduce=reduce, num_dst=num_dst)
 
     def _check(self, source: Tensor, target: Tensor | None, edge_index: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from edgewise._suggest import did_you_mean
+from edgewise._suggest import did_you_mean, plain
 from edgewise.errors import ArgumentError
 from edgewise.nn import norm as norms
 from edgewise.nn._networks import has_hooks
@@ -36,7 +36,7 @@ def resolve_activation(act: str | Activation | None, act_kwargs: Mapping[str, An
         return torch.nn.Identity()
     if callable(act):
         return act
-    module = _MODULES.get(_plain(act))
+    module = _MODULES.get(plain(act))
     if module is not None:
         made: Activation = module(**act_kwargs or {})
         return made
@@ -83,8 +83,8 @@ def resolve_norm(
         return torch.nn.Identity()
     if not isinstance(norm, str):
         return norm
-    names = {_plain(name).removesuffix("norm"): name for name in norms.__all__}
-    found = names.get(_plain(norm).removesuffix("norm"))
+    names = {plain(name).removesuffix("norm"): name for name in norms.__all__}
+    found = names.get(plain(norm).removesuffix("norm"))
     if found is None:
         spelt = ["batch_norm", "graph_norm", "graph_size_norm", "layer_norm", "pair_norm"]
         hint = did_you_mean(norm, spelt) or f" Choose among {', '.join(spelt)}, or pass a module."
@@ -99,7 +99,3 @@ def resolve_norm(
 def takes_batch(norm: torch.nn.Module) -> bool:
     """Whether a normalisation asks which graph each node belongs to."""
     return "batch" in inspect.signature(norm.forward).parameters
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "")

@@ -8,6 +8,7 @@ from torch.nn.functional import softplus
 from edgewise._lazy import lazy_import
 from edgewise._typing import EdgeIndex, Float, Int, Tensor
 from edgewise.errors import ArgumentError, DataError
+from edgewise.nn._networks import reset
 from edgewise.nn.models._pairs import pair_scores
 from edgewise.utils.negative_sampling import negative_sampling
 
@@ -109,8 +110,8 @@ class GAE(torch.nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw the parameters of encoder and decoder anew."""
-        _reset(self.encoder)
-        _reset(self.decoder)
+        reset(self.encoder)
+        reset(self.decoder)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """Return what the encoder makes."""
@@ -247,12 +248,3 @@ class VGAE(GAE):
     def __getstate__(self) -> dict[str, Any]:
         # Without what the last call left: a result that has a gradient can be neither copied nor saved.
         return self.__dict__ | {"__mu__": None, "__logstd__": None}
-
-
-def _reset(module: Any) -> None:
-    """Draw the parameters of a module, or of the modules in it, anew."""
-    if hasattr(module, "reset_parameters"):
-        module.reset_parameters()
-    else:
-        for child in module.children():
-            _reset(child)

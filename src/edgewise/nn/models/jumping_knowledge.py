@@ -44,9 +44,8 @@ class JumpingKnowledge(torch.nn.Module):
         super().__init__()
         self.mode = mode.lower()
         if self.mode not in _MODES:
-            message = (
-                f"JumpingKnowledge: expected mode to be one of {_MODES}, got {mode!r}.{did_you_mean(mode, _MODES)}"
-            )
+            hint = did_you_mean(mode, _MODES) or " Choose one of these."
+            message = f"JumpingKnowledge: expected mode to be one of {_MODES}, got {mode!r}.{hint}"
             raise ArgumentError(message)
         self.channels = channels
         self.num_layers = num_layers
