@@ -129,7 +129,7 @@ def test_data_list_names_every_graph(capsys):
         (["train", "karat"], 1, "edgewise: load: expected the name of a dataset, got 'karat'. "
          "Did you mean 'karate'?\n"),
         (["train", "karate", "--model", "gcnn"], 1,
-         "edgewise: NodeClassifier: expected model among gcn, sage, gat, mlp, got 'gcnn'. Did you mean 'gcn'?\n"),
+         "edgewise: NodeClassifier: expected model among gcn, sage, gat, gin, mlp, got 'gcnn'. Did you mean 'gcn'?\n"),
         (["train", "karate", "--seed", "4-1"], 1, "edgewise: train: expected --seed like 0, 0-4 or 0,2,5, got '4-1'. "
          "Give whole numbers.\n"),
         (["train", "karate", "--dropout", "2"], 1, "edgewise: TrainConfig: expected dropout in [0, 1), got 2.0. "

@@ -140,7 +140,7 @@ def test_hostile_pickles_do_not_run(tmp_path, capsys):
         ),
         (
             lambda: Planetoid(None, "Cora", split="geom-gcn"),
-            "Planetoid: expected split to be one of ('public', 'full', 'random'), got 'geom-gcn'.",
+            "Planetoid: expected split to be one of ('public', 'full', 'random'), got 'geom-gcn'. Choose one of these.",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from edgewise.datasets import NAMES
 from edgewise.datasets.check import facts, sha256_of
 from edgewise.datasets.movie_lens import MovieLens
 
-# Written down from /work/shared/data/README.md, not from the classes.
+# Written down from the README beside the data, not from the classes.
 README = {
     "los-loop": {"nodes": 207, "steps": 2016, "edges": 2833},
     "metr-la": {"nodes": 207, "edges": 1515 + 207},

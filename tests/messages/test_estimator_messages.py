@@ -37,6 +37,17 @@ class OnNodes(torch.nn.Linear):
 TWO = [graph([0]), graph([1])]
 
 
+def broken(**attributes):
+    out = graph([1])
+    for name, value in attributes.items():
+        setattr(out, name, value)
+    return out
+
+
+OUTSIDE = broken(edge_index=torch.tensor([[0, 1], [1, 3]]))
+NOT_FINITE = broken(x=torch.tensor([[1.0, 1.0], [1.0, float("nan")], [1.0, 1.0]]))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [
@@ -63,6 +74,27 @@ TWO = [graph([0]), graph([1])]
             DataError,
             "fit: expected 0, 1 or NaN in the columns of y, got 0.5 in row 0, column 0. Numbers are learnt by a "
             "regressor.",
+        ),
+        (
+            classify(*TWO, OUTSIDE, *TWO),
+            NodeIndexError,
+            "fit: expected nodes in 0..2, got 3 in edge_index of graph 2 of train. Number the nodes of each graph from "
+            "0.",
+        ),
+        (
+            classify(*TWO, val=TWO, test=[TWO[0], NOT_FINITE]),
+            DataError,
+            "fit: expected finite features, got nan in x[1, 1] of graph 1 of test. Repair or drop it.",
+        ),
+        (
+            lambda: GraphClassifier("gin", **QUICK).fit(TWO).predict([*TWO, OUTSIDE]),
+            NodeIndexError,
+            "predict: expected nodes in 0..2, got 3 in edge_index of graph 2. Number the nodes of each graph from 0.",
+        ),
+        (
+            lambda: GraphClassifier("gin", **QUICK).fit(TWO).embed(NOT_FINITE),
+            DataError,
+            "embed: expected finite features, got nan in x[1, 1] of graph 0. Repair or drop it.",
         ),
         (
             classify(*TWO, test=[graph([4])]),
@@ -194,6 +226,11 @@ def test_links():
         lambda: fitted.predict(torch.tensor([[0, 1]])),
         ShapeError,
         "predict: expected pairs [2, pairs], got [1, 2]. Row 0 = sources.",
+    )
+    exact(
+        lambda: fitted.recommend(torch.tensor([-1]), k=2),
+        NodeIndexError,
+        "recommend: expected nodes in 0..33, got -1. Number them as in the graph.",
     )
     exact(
         lambda: fitted.recommend(torch.tensor([0]), k=34),

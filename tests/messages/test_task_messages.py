@@ -140,8 +140,8 @@ def test_patience_without_validation(data):
 
 
 def test_unknown_model_name(data):
-    assert message(ArgumentError, lambda: fit(data, "gnc")) == (
-        "NodeClassifier: expected model among gcn, sage, gat, mlp, got 'gnc'. Did you mean 'gcn'?"
+    assert message(ArgumentError, lambda: fit(data, "gcm")) == (
+        "NodeClassifier: expected model among gcn, sage, gat, gin, mlp, got 'gcm'. Did you mean 'gcn'?"
     )
 
 

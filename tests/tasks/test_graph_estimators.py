@@ -89,6 +89,20 @@ def test_missing_labels_are_left_out():
     assert classifier.predict(graphs[:5]).shape == (5, 2)
 
 
+def test_graphs_without_a_label_take_no_part():
+    none = ring(30, chord=True)
+    none.x, none.y = none.x * 100, torch.tensor([-1])
+    with_none = GraphClassifier("gin", epochs=3, **QUICK).fit([*GRAPHS[:20], none], val=[none, *GRAPHS[20:30]])
+    without = GraphClassifier("gin", epochs=3, **QUICK).fit(GRAPHS[:20], val=GRAPHS[20:30])
+    assert torch.equal(with_none.predict_proba(GRAPHS), without.predict_proba(GRAPHS))
+    assert with_none.history_ == without.history_
+
+
+def test_double_precision_stays():
+    graphs = [Data(x=graph.x.double(), edge_index=graph.edge_index, y=graph.y) for graph in GRAPHS[:12]]
+    assert GraphClassifier("gin", epochs=2, **QUICK).fit(graphs).predict_proba(graphs).dtype == torch.float64
+
+
 def test_regressor_returns_numbers_in_their_unit():
     sizes = [float(graph.num_nodes) * 1000 for graph in GRAPHS]
     regressor = GraphRegressor("gin", readout="sum", epochs=60, batch_size=12, **QUICK).fit(GRAPHS, sizes)

@@ -68,9 +68,12 @@ def test_a_split_that_leaks_is_refused(groups):
         LinkPredictor(epochs=1, quiet=True).fit(LinkSplit((train, val, test), is_undirected=True))
 
 
-def test_perceptron_as_decoder_and_own_module(groups):
+def test_perceptron_as_decoder_and_own_module(groups, tmp_path):
     learnt = LinkPredictor("sage", decoder="mlp", epochs=5, hidden=8, quiet=True).fit(groups)
     assert learnt.predict_proba(groups.edge_index).shape == (groups.num_edges,)
+    partners, probability = learnt.recommend(torch.tensor([3, 70, 5]), k=4)
+    pairs = torch.stack([torch.tensor([3, 70, 5]).repeat_interleave(4), partners.flatten()])
+    torch.testing.assert_close(learnt.predict_proba(pairs), probability.flatten())
 
     class Mine(torch.nn.Module):
         def __init__(self):
@@ -80,4 +83,17 @@ def test_perceptron_as_decoder_and_own_module(groups):
         def forward(self, x, edge_index):
             return self.lin(x)
 
-    assert LinkPredictor(Mine(), epochs=2, quiet=True).fit(groups).embed().shape == (80, 4)
+    fitted = LinkPredictor(Mine(), epochs=2, quiet=True).fit(groups)
+    assert fitted.embed().shape == (80, 4)
+    loaded = LinkPredictor.load(fitted.save(tmp_path / "mine.safetensors"), model=Mine())
+    assert torch.equal(loaded.embed(fitted.data_), fitted.embed())
+
+
+def test_nobody_to_recommend_to(fitted):
+    partners, probability = fitted.recommend(torch.tensor([], dtype=torch.long), k=5)
+    assert partners.shape == probability.shape == (0, 5)
+
+
+def test_double_precision_stays(groups):
+    double = Data(x=groups.x.double(), edge_index=groups.edge_index)
+    assert LinkPredictor(epochs=2, quiet=True).fit(double).embed().dtype == torch.float64

@@ -71,6 +71,12 @@ def test_script_reproduces_the_score_without_the_task(finished):
     assert run_script(finished.path / "train.py") == (0, f"test accuracy {finished.score.value:.4f}\n", "")
 
 
+@pytest.mark.parametrize("model", ["sage", "gat", "mlp"])
+def test_script_names_the_model_that_was_trained(graph, tmp_path, model):
+    done = run.train_run(graph, run.new_run(graph, small(model=model), tmp_path), quiet=True)
+    assert run_script(done.path / "train.py") == (0, f"test accuracy {done.score.value:.4f}\n", "")
+
+
 def test_script_of_a_graph_with_validation_reproduces_the_score(data_root, tmp_path):
     cora = presets.load_graph("cora", data_root / "planetoid")
     config = presets.preset("cora", {"epochs": 12, "patience": 3, "seed": 2})

@@ -43,7 +43,7 @@ def train(
 
     Args:
         graph: Name of a data set: karate, cora, citeseer, pubmed.
-        model: Name of the model: gcn.
+        model: Name of the model: gcn, sage, gat, gin, mlp.
         hidden: Width of each hidden layer.
         layers: Number of layers.
         dropout: Share of features dropped in training.

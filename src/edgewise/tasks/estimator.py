@@ -200,6 +200,10 @@ class Estimator:
         """Build the named model."""
         raise NotImplementedError
 
+    def _wrap(self, module: nn.Module) -> nn.Module:
+        """Return what is trained, of a user's module."""
+        return module
+
     def _own_facts(self) -> dict[str, Any]:
         """Return what :meth:`save` keeps beside weights and settings."""
         return {}
@@ -233,8 +237,8 @@ class Estimator:
     def _module(self, problem: Problem, config: TrainConfig) -> nn.Module:
         if isinstance(self.model, nn.Module):
             # A copy, so that fitting twice starts twice from the same weights.
-            return copy.deepcopy(self.model).to(problem.device)
-        return self._build(config, self._width(problem), problem.target).to(problem.device)
+            return self._wrap(copy.deepcopy(self.model)).to(problem.device)
+        return self._build(config, self._width(problem), problem.target).to(problem.device, problem.dtype)
 
     def save(self, path: str | Path) -> Path:
         """Write weights and settings into one safetensors file.
@@ -299,7 +303,9 @@ class Estimator:
         loaded.best_epoch_, loaded.history_ = facts["best_epoch"], facts["history"]
         loaded._take_facts(facts["own"])
         with own_generator(config.seed, torch.device("cpu")):
-            loaded.model_ = loaded._build(config, loaded.in_channels_, loaded.target_) if model is None else model
+            is_named = model is None
+            built = loaded._build(config, loaded.in_channels_, loaded.target_) if is_named else loaded._wrap(model)
+        loaded.model_ = built
         _load_weights(loaded.model_, tensors, f"{config.model} in {path}", convert=model is None)
         return loaded
 

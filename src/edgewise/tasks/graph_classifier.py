@@ -18,6 +18,7 @@ from edgewise.tasks.graph_problem import (
     GraphProblem,
     as_dataset,
     check_graph,
+    checked,
     form_of,
     graph_problem,
     in_order,
@@ -95,7 +96,9 @@ class GraphEstimator(Estimator):
             resume: Go on from ``checkpoint`` if it exists.
 
         Raises:
-            DataError: No graphs, no labels, a graph in two parts, or a class that was not learnt from.
+            DataError: No graphs, no labels, a graph in two parts, features not finite, or a class that was not
+                learnt from.
+            NodeIndexError: An edge names a node that its graph has not.
             ShapeError: The model does not return one row a graph.
             KeyboardInterrupt: Ctrl-C was pressed. What is learnt is kept.
         """
@@ -147,7 +150,7 @@ class GraphEstimator(Estimator):
             ArgumentError: It was never fitted.
         """
         dataset, names = self._ready(graphs, "embed")
-        return torch.cat([hidden_of(self.model_, batch, names) for batch in in_order(dataset)])
+        return torch.cat([hidden_of(self.model_, batch, names) for batch in checked(dataset, "embed")])
 
     def plan(self, graphs: Any) -> Any:
         """Say what the fitted model computes on a batch of graphs, and why: see :func:`edgewise.plan`.
@@ -189,7 +192,7 @@ class GraphEstimator(Estimator):
 
     def _outputs(self, graphs: Any, function: str) -> Tensor:
         dataset, names = self._ready(graphs, function)
-        return torch.cat([evaluate(self.model_, batch, names) for batch in in_order(dataset)])
+        return torch.cat([evaluate(self.model_, batch, names) for batch in checked(dataset, function)])
 
     def _ready(self, graphs: Any, function: str) -> tuple[Dataset, tuple[str, ...] | None]:
         self._check_fitted(function)

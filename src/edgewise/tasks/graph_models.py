@@ -10,6 +10,7 @@ from edgewise.errors import ArgumentError
 from edgewise.nn import GAT, GCN, GIN, MLP, GINEConv, GraphSAGE, global_add_pool, global_max_pool, global_mean_pool
 from edgewise.nn.models.stack import Stack
 from edgewise.tasks.config import TrainConfig
+from edgewise.tasks.models import MLPWithoutEdges
 
 __all__ = ["GRAPH_MODELS", "READOUTS", "Categories", "GraphModel", "build_graph_model"]
 
@@ -62,19 +63,6 @@ class GINE(Stack):
     def _conv(self, in_channels: int, out_channels: int, **kwargs: Any) -> GINEConv:
         mlp = MLP([in_channels, out_channels, out_channels], act=self.act, norm=self.norm)
         return GINEConv(mlp, train_eps=True, **kwargs)
-
-
-class _Alone(nn.Module):
-    """A perceptron on each node, for a body that sees no edges."""
-
-    def __init__(self, in_channels: int, hidden: int, layers: int, dropout: float, act: str) -> None:
-        super().__init__()
-        self.mlp = MLP([in_channels, *[hidden] * layers], dropout=dropout, act=act, plain_last=False)
-
-    def forward(self, x: Tensor, edge_index: Adj, **_: Any) -> Tensor:
-        """Return one row a node."""
-        out: Tensor = self.mlp(x)
-        return out
 
 
 class GraphModel(nn.Module):
@@ -163,7 +151,7 @@ class GraphModel(nn.Module):
 
 def _body(kind: str, width: int, hidden: int, layers: int, dropout: float, act: str, *, has_edges: bool) -> nn.Module:
     if kind == "mlp":
-        return _Alone(width, hidden, layers, dropout, act)
+        return MLPWithoutEdges(width, hidden, layers, hidden, dropout, act)
     kinds: dict[str, type[Stack]] = {"gin": GIN, "gine": GINE if has_edges else GIN, "gcn": GCN, "sage": GraphSAGE}
     heads: dict[str, Any] = {"heads": 4 if hidden % 4 == 0 else 1} if kind == "gat" else {}
     width = hidden if kind == "gine" else width

@@ -10,20 +10,20 @@ from torch import nn
 from edgewise._typing import Tensor
 from edgewise.data import Data, Dataset, PackedDataset
 from edgewise.data.splits import GraphSplit
-from edgewise.errors import DataError, DTypeError, ShapeError
+from edgewise.errors import DataError, DTypeError, NodeIndexError, ShapeError
 from edgewise.loader import DataLoader
 from edgewise.tasks.calling import call_model, evaluate, extra_names
 from edgewise.tasks.loop import Outputs, Picture, first_output
 from edgewise.tasks.targets import Classes, Labels, Numbers, Target, check_numbers, class_weights, yes_or_no
 
-__all__ = ["GraphProblem", "as_dataset", "check_graph", "graph_problem", "in_order", "labels_of"]
+__all__ = ["GraphProblem", "as_dataset", "check_graph", "checked", "graph_problem", "in_order", "labels_of"]
 
 _EVALUATED_AT_ONCE = 512
 
 
 @dataclass(kw_only=True)
 class GraphProblem:
-    """A checked problem on many graphs. See :class:`~edgewise.tasks.loop.Problem`."""
+    """A checked problem on many graphs that have labels. See :class:`~edgewise.tasks.loop.Problem`."""
 
     train: Dataset
     val: Dataset | None
@@ -37,6 +37,12 @@ class GraphProblem:
         """Where it is computed."""
         device: torch.device = self.train[0].x.device
         return device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of floating features; columns of whole numbers are embedded in float32."""
+        dtype: torch.dtype = self.train[0].x.dtype
+        return dtype if dtype.is_floating_point else torch.float32
 
     @property
     def has_validation(self) -> bool:
@@ -66,9 +72,7 @@ class GraphProblem:
 
     def learn(self, model: nn.Module, batch: Any) -> tuple[Tensor, Tensor]:
         """Return outputs and labels of the graphs of a batch."""
-        out, y = first_output(call_model(model, batch, self._names)), form_of(batch.y, self.target)
-        known = self.target.known(y)
-        return (out, y) if known.all() else (out[known], y[known])
+        return first_output(call_model(model, batch, self._names)), form_of(batch.y, self.target)
 
     def outputs(self, model: nn.Module) -> Outputs:
         """Return what the model says of the graphs that are not learnt from."""
@@ -79,10 +83,8 @@ class GraphProblem:
         """Return outputs and labels of a part."""
         outs, ys = [], []
         for batch in in_order(part):
-            y = form_of(batch.y, self.target)
-            known = self.target.known(y)
-            outs.append(evaluate(model, batch, self._names)[known])
-            ys.append(y[known])
+            outs.append(evaluate(model, batch, self._names))
+            ys.append(form_of(batch.y, self.target))
         return torch.cat(outs), torch.cat(ys)
 
     def picture(self, model: nn.Module, outputs: Outputs) -> Picture | None:
@@ -121,28 +123,69 @@ def graph_problem(
 
     Raises:
         DataError: No graphs, no labels, a graph in two parts, features not finite, or a class seen only in test.
+        NodeIndexError: An edge names a node that its graph has not.
         DTypeError: Something else than graphs.
 
     Cost: one pass over the graphs.
     """
     if isinstance(train, GraphSplit):
         train, val, test = train.check()
-    train, val, test = (None if part is None else as_dataset(part, function) for part in (train, val, test))
-    val, test = (None if part is None or not len(part) else part for part in (val, test))
-    check_graph(train[0], function)
-    y = labels_of(train, function)
-    target = _target(y, function, numbers=numbers, class_weight=class_weight)
-    if not bool(target.known(form_of(y, target)).any()):
+    given = {"train": train, "val": val, "test": test}
+    parts = {name: as_dataset(x, function) for name, x in given.items() if name == "train" or x is not None}
+    check_graph(parts["train"][0], function)
+    labels = {name: labels_of(part, function, f" of {name}") for name, part in parts.items()}
+    target = _target(labels["train"], function, numbers=numbers, class_weight=class_weight)
+    for name, y in labels.items():
+        if name != "train":
+            _check_seen(y, target, name, function)
+        known = target.known(form_of(y, target))
+        if not known.all():
+            parts[name] = parts[name][known.nonzero().squeeze(1)]
+    if not len(parts["train"]):
         raise DataError(f"{function}: expected labels in y, got none that is known. Label some graphs.")
-    for name, part in (("val", val), ("test", test)):
-        if part is not None:
-            _check_seen(labels_of(part, function), target, name, function)
-    return GraphProblem(train=train, val=val, test=test, target=target, batch_size=batch_size)
+    val, test = (parts[name] if name in parts and len(parts[name]) else None for name in ("val", "test"))
+    return GraphProblem(train=parts["train"], val=val, test=test, target=target, batch_size=batch_size)
 
 
 def in_order(dataset: Dataset, batch_size: int = _EVALUATED_AT_ONCE) -> DataLoader:
     """Return batches in the order of the dataset. torch's loader draws a seed even then: not from what trains."""
     return DataLoader(dataset, batch_size, generator=torch.Generator())
+
+
+def checked(dataset: Dataset, function: str, part: str = "") -> Iterator[Any]:
+    """Yield batches in order whose features are finite and whose edges stay inside their graph.
+
+    A node number that is too large would be a node of the next graph in a batch: nothing would fail, all would be wrong.
+
+    Raises:
+        DataError: A feature is not finite.
+        NodeIndexError: An edge names a node that its graph has not.
+    """
+    batches = DataLoader(dataset, _EVALUATED_AT_ONCE, follow_batch=["edge_index"], generator=torch.Generator())
+    for number, batch in enumerate(batches):
+        _check_batch(batch, number * _EVALUATED_AT_ONCE, function, part)
+        yield batch
+
+
+def _check_batch(batch: Any, start: int, function: str, part: str) -> None:
+    x, ptr, edge_index, owner = batch.x, batch.ptr, batch.edge_index, batch.edge_index_batch
+    if x.is_floating_point() and not x.isfinite().all():
+        node, feature = (int(place) for place in (~x.reshape(len(x), -1).isfinite()).nonzero()[0])
+        graph = int(batch.batch[node])
+        value, node = float(x.reshape(len(x), -1)[node, feature]), node - int(ptr[graph])
+        raise DataError(
+            f"{function}: expected finite features, got {value} in x[{node}, {feature}] of graph {start + graph}{part}. "
+            "Repair or drop it."
+        )
+    outside = (edge_index < ptr[owner]) | (edge_index >= ptr[owner + 1])
+    if outside.any():
+        row, edge = (int(place) for place in outside.nonzero()[0])
+        graph = int(owner[edge])
+        size, node = int(ptr[graph + 1] - ptr[graph]), int(edge_index[row, edge] - ptr[graph])
+        raise NodeIndexError(
+            f"{function}: expected nodes in 0..{size - 1}, got {node} in edge_index of graph {start + graph}{part}. "
+            "Number the nodes of each graph from 0."
+        )
 
 
 def as_dataset(graphs: Any, function: str) -> Dataset:
@@ -186,14 +229,14 @@ def check_graph(graph: Any, function: str, width: int | None = None) -> None:
         )
 
 
-def labels_of(dataset: Dataset, function: str) -> Tensor:
-    """Return the labels of all graphs, one row each.
+def labels_of(dataset: Dataset, function: str, part: str = "") -> Tensor:
+    """Return the labels of all graphs, one row each, and check the graphs on the way: see :func:`checked`.
 
     Raises:
         DataError: A graph has none, or more than one row of them.
     """
     rows = []
-    for batch in in_order(dataset):
+    for batch in checked(dataset, function, part):
         y = getattr(batch, "y", None)
         if y is None:
             raise DataError(f"{function}: expected a label y in every graph, got none. Set data.y.")

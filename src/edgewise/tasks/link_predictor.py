@@ -11,11 +11,13 @@ from edgewise._typing import Float, Int, Tensor
 from edgewise.data import Data
 from edgewise.data.splits import LinkSplit
 from edgewise.errors import ArgumentError, NodeIndexError, ShapeError
+from edgewise.nn.models._pairs import KnownPairs
 from edgewise.tasks.calling import call_model, extra_names
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.link_problem import (
     DECODERS,
+    PAIRS_AT_ONCE,
     LinkModel,
     LinkProblem,
     judged_pairs,
@@ -41,7 +43,7 @@ class LinkPredictor(Estimator):
     are judged on passes no message: the split proves it before anything is learnt.
 
     Args:
-        model: ``"gcn"``, ``"sage"``, ``"gat"``, ``"mlp"`` (which sees no edges), or any ``torch.nn.Module`` with
+        model: ``"gcn"``, ``"sage"``, ``"gat"``, ``"gin"``, ``"mlp"`` (which sees no edges), or any ``torch.nn.Module`` with
             ``forward(x, edge_index)`` that returns an embedding ``[nodes, width]``.
         decoder: How two embeddings become a score: ``"dot"``, or ``"mlp"``, a perceptron on their product.
         **settings: See :class:`~edgewise.tasks.Estimator`.
@@ -61,7 +63,7 @@ class LinkPredictor(Estimator):
     """
 
     _kind: ClassVar[str] = "link-predictor"
-    _models: ClassVar[tuple[str, ...]] = (*MODELS, "mlp")
+    _models: ClassVar[tuple[str, ...]] = tuple(MODELS)
 
     split_: LinkSplit
 
@@ -152,23 +154,23 @@ class LinkPredictor(Estimator):
 
         Raises:
             ArgumentError: It was never fitted, or ``k`` is larger than the number of other nodes.
+            NodeIndexError: There is no such node.
         """
         data = self._graph(data, "recommend")
-        z = self.embed(data)
+        z, model = self.embed(data), self._link_model
+        _check_nodes(nodes, len(z), "recommend")
         if not 1 <= k < len(z):
             raise ArgumentError(f"recommend: expected k in 1..{len(z) - 1}, got {k}. There are {len(z)} nodes.")
-        found, edges = [], data.edge_index.long()
-        for block in nodes.split(256):
-            pairs = torch.stack([block.repeat_interleave(len(z)), torch.arange(len(z)).repeat(len(block))])
-            scores = score_pairs(self.model_, z, pairs).view(len(block), len(z))
-            row, inside = torch.full((len(z),), -1), torch.arange(len(block))
-            row[block] = inside
-            for source, target in (edges, edges.flip(0)):
-                known = row[source] >= 0
-                scores[row[source[known]], target[known]] = -torch.inf
-            scores[inside, block] = -torch.inf
+        every = torch.arange(len(z), device=z.device).expand(2, -1)
+        edges = data.edge_index.long()
+        known = KnownPairs(*torch.cat([edges, edges.flip(0), every], dim=1))
+        found = []
+        for block in nodes.split(max(1, PAIRS_AT_ONCE // len(z))):
+            scores = model.score_all(z, block)
+            scores[known.of(block.long())] = -torch.inf
             found.append(scores.topk(k))
-        values, partners = (torch.cat([part[n] for part in found]) for n in (0, 1))
+        partners = torch.cat([part.indices for part in found]) if found else nodes.new_empty(0, k)
+        values = torch.cat([part.values for part in found]) if found else z.new_empty(0, k)
         return partners, values.sigmoid()
 
     @torch.no_grad()
@@ -178,8 +180,7 @@ class LinkPredictor(Estimator):
         Raises:
             ArgumentError: It was never fitted.
         """
-        data = self._graph(data, "embed")
-        model: Any = self.model_
+        data, model = self._graph(data, "embed"), self._link_model
         model.eval()
         z: Tensor = first_output(call_model(model.encoder, data, extra_names(model.encoder, data)))
         return z
@@ -194,9 +195,13 @@ class LinkPredictor(Estimator):
     def _build(self, config: TrainConfig, in_channels: int, target: Target) -> nn.Module:
         return LinkModel(build_model(config, in_channels, config.hidden), self.decoder, config.hidden)
 
-    def _module(self, problem: Problem, config: TrainConfig) -> nn.Module:
-        module = super()._module(problem, config)
-        return module if isinstance(module, LinkModel) else LinkModel(module, self.decoder, config.hidden)
+    def _wrap(self, module: nn.Module) -> LinkModel:
+        return LinkModel(module, self.decoder, self.hidden)
+
+    @property
+    def _link_model(self) -> LinkModel:
+        model: Any = self.model_
+        return model  # type: ignore[no-any-return]
 
     def _fitted(self, training: Training, data: Any) -> None:
         problem: Any = training.problem
@@ -216,10 +221,7 @@ class LinkPredictor(Estimator):
             message = f"{function}: expected pairs [2, pairs], got {list(pairs.shape)}. Row 0 = sources."
             raise ShapeError(message)
         z = self.embed(data)
-        if pairs.numel() and not (int(pairs.min()) >= 0 and int(pairs.max()) < len(z)):
-            wrong = int(pairs[(pairs < 0) | (pairs >= len(z))][0])
-            message = f"{function}: expected nodes in 0..{len(z) - 1}, got {wrong}. Number them as in the graph."
-            raise NodeIndexError(message)
+        _check_nodes(pairs, len(z), function)
         return score_pairs(self.model_, z, pairs).squeeze(1)
 
     def _graph(self, data: Data | None, function: str) -> Data:
@@ -230,3 +232,10 @@ class LinkPredictor(Estimator):
         data = self.data_ if data is None else data
         check_inputs(data, function, self.in_channels_)
         return data
+
+
+def _check_nodes(nodes: Tensor, count: int, function: str) -> None:
+    if nodes.numel() and not (int(nodes.min()) >= 0 and int(nodes.max()) < count):
+        wrong = int(nodes[(nodes < 0) | (nodes >= count)][0])
+        message = f"{function}: expected nodes in 0..{count - 1}, got {wrong}. Number them as in the graph."
+        raise NodeIndexError(message)

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from edgewise._typing import Int, Tensor
+from edgewise._typing import Float, Int, Tensor
 from edgewise.data import Data
 from edgewise.data.splits import LinkSplit
 from edgewise.errors import ArgumentError, DataError, ShapeError
-from edgewise.nn import MLP
+from edgewise.nn import MLP, InnerProductDecoder
 from edgewise.tasks.calling import call_model, extra_names
 from edgewise.tasks.loop import Outputs, Picture, first_output
 from edgewise.tasks.node_problem import check_inputs
@@ -19,10 +19,10 @@ from edgewise.tasks.targets import Labels, Target
 from edgewise.transforms import RandomLinkSplit
 from edgewise.utils import negative_sampling
 
-__all__ = ["DECODERS", "LinkModel", "LinkProblem", "link_problem", "split_links"]
+__all__ = ["DECODERS", "PAIRS_AT_ONCE", "LinkModel", "LinkProblem", "link_problem", "split_links"]
 
 DECODERS = ("dot", "mlp")
-_PAIRS_AT_ONCE = 1 << 18
+PAIRS_AT_ONCE = 1 << 18
 
 
 class LinkModel(nn.Module):
@@ -46,13 +46,21 @@ class LinkModel(nn.Module):
     def __init__(self, encoder: nn.Module, decoder: str, width: int) -> None:
         super().__init__()
         self.encoder = encoder
-        self.decoder = MLP([width, width, 1], norm=None) if decoder == "mlp" else None
+        self.decoder = MLP([width, width, 1], norm=None) if decoder == "mlp" else InnerProductDecoder()
 
     def score(self, z: Tensor, pairs: Int[Tensor, "2 pairs"]) -> Tensor:
         """Return one number a pair; above 0 where a link is more probable than none."""
-        both = z[pairs[0]] * z[pairs[1]]
-        out: Tensor = both.sum(1, keepdim=True) if self.decoder is None else self.decoder(both)
+        if isinstance(self.decoder, InnerProductDecoder):
+            return self.decoder(z, pairs, sigmoid=False).unsqueeze(1)
+        out: Tensor = self.decoder(z[pairs[0]] * z[pairs[1]])
         return out
+
+    def score_all(self, z: Tensor, nodes: Int[Tensor, " some"]) -> Float[Tensor, "some nodes"]:
+        """Return the score of each of some nodes with every node."""
+        if isinstance(self.decoder, InnerProductDecoder):
+            return z[nodes] @ z.t()
+        out: Tensor = self.decoder(z[nodes].unsqueeze(1) * z)
+        return out.squeeze(2)
 
 
 @dataclass(kw_only=True)
@@ -72,6 +80,12 @@ class LinkProblem:
         """Where it is computed."""
         device: torch.device = self.train.x.device
         return device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the features."""
+        dtype: torch.dtype = self.train.x.dtype
+        return dtype
 
     @property
     def has_validation(self) -> bool:
@@ -141,7 +155,7 @@ class LinkProblem:
 
 def score_pairs(model: Any, z: Tensor, pairs: Tensor) -> Tensor:
     """Return scores of pairs, some at a time."""
-    return torch.cat([model.score(z, part) for part in pairs.split(_PAIRS_AT_ONCE, dim=1)])
+    return torch.cat([model.score(z, part) for part in pairs.split(PAIRS_AT_ONCE, dim=1)])
 
 
 def judged_pairs(part: Data) -> tuple[Tensor, Tensor]:

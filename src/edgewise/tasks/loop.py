@@ -59,6 +59,10 @@ class Problem(Protocol):
         """Where it is computed."""
 
     @property
+    def dtype(self) -> torch.dtype:
+        """Of the features, which a built-in model takes over."""
+
+    @property
     def has_validation(self) -> bool:
         """Whether there are examples to choose the epoch by."""
 

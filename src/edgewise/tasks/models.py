@@ -1,22 +1,21 @@
 """The models that a task knows by name, and the baseline that sees no edges. A layer belongs in ``nn``, not here."""
 
-import itertools
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import nn
 
 from edgewise._suggest import did_you_mean
 from edgewise._typing import EdgeIndex, Float, Tensor
 from edgewise.errors import ArgumentError
-from edgewise.nn import GAT, GCN, GraphSAGE
+from edgewise.nn import GAT, GCN, GIN, MLP, GraphSAGE
 from edgewise.ops import dropout
 from edgewise.tasks.config import TrainConfig
 
-__all__ = ["MODELS", "MLPWithoutEdges", "build_model", "check_model_name"]
+__all__ = ["MODELS", "MLPWithoutEdges", "NamedModel", "build_model", "check_model_name"]
 
 
-class MLPWithoutEdges(nn.Module):
+class MLPWithoutEdges(MLP):
     """Perceptron with a graph model's signature that never looks at the edges: what the features alone can do.
 
     Args:
@@ -48,39 +47,40 @@ class MLPWithoutEdges(nn.Module):
         act: str = "relu",
         input_dropout: float = 0.0,
     ) -> None:
-        super().__init__()
-        widths = [in_channels] + [hidden_channels] * (num_layers - 1) + [out_channels]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(widths))
-        self.act: Callable[[Tensor], Tensor] = getattr(nn.functional, act)
-        self.dropout = dropout
+        widths = [in_channels, *[hidden_channels] * (num_layers - 1), out_channels]
+        super().__init__(widths, dropout=dropout, act=act, norm=None)
         self.input_dropout = input_dropout
 
-    def forward(self, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Float[Tensor, "nodes out"]:
+    def forward(self, x: Float[Tensor, "nodes in"], edge_index: EdgeIndex) -> Float[Tensor, "nodes out"]:  # type: ignore[override]
         """Return one row of class scores per node."""
-        x = dropout(x, self.input_dropout, training=self.training)
-        for layer in self.layers[:-1]:
-            x = dropout(self.act(layer(x)), self.dropout, training=self.training)
-        logits: Tensor = self.layers[-1](x)
-        return logits
+        out: Tensor = super().forward(dropout(x, self.input_dropout, training=self.training))
+        return out
 
 
-Builder = Callable[..., nn.Module]
+class NamedModel(NamedTuple):
+    """A class called as ``(in, hidden, layers, out, act=, dropout=, input_dropout=)``, and what else it is given."""
+
+    cls: type[nn.Module]
+    further: Callable[[int], dict[str, Any]] = lambda hidden: {}
+    """From the hidden width."""
 
 
-def _gat(in_channels: int, hidden: int, layers: int, out: int, **kwargs: Any) -> GAT:
-    """As published: 8 heads that share the width of a hidden layer, where they can."""
-    return GAT(in_channels, hidden, layers, out, heads=8 if hidden % 8 == 0 else 1, **kwargs)
+def _heads(hidden: int) -> dict[str, Any]:
+    """As published for GAT: 8 heads that share the width of a hidden layer, where they can."""
+    return {"heads": 8 if hidden % 8 == 0 else 1}
 
 
-MODELS: dict[str, Builder] = {"gcn": GCN, "sage": GraphSAGE, "gat": _gat}
-"""Model name -> its class, called as ``(in, hidden, layers, out, dropout=, input_dropout=, act=)``."""
+MODELS = {
+    "gcn": NamedModel(GCN),
+    "sage": NamedModel(GraphSAGE),
+    "gat": NamedModel(GAT, _heads),
+    "gin": NamedModel(GIN),
+    "mlp": NamedModel(MLPWithoutEdges),
+}
+"""The models that tasks on the nodes of one graph know by name."""
 
-_BASELINES: dict[str, Builder] = {"mlp": MLPWithoutEdges}
 
-
-def check_model_name(
-    name: str, names: Collection[str] = (*MODELS, *_BASELINES), caller: str = "NodeClassifier"
-) -> None:
+def check_model_name(name: str, names: Collection[str] = tuple(MODELS), caller: str = "NodeClassifier") -> None:
     """Refuse a name that no built-in model has.
 
     Raises:
@@ -94,7 +94,7 @@ def check_model_name(
         raise ArgumentError(f"{caller}: expected model among {', '.join(names)}, got {name!r}.{repair}")
 
 
-def build_model(config: TrainConfig, in_channels: int, num_classes: int) -> nn.Module:
+def build_model(config: TrainConfig, in_channels: int, out_channels: int) -> nn.Module:
     """Build the named model with fresh weights from torch's generator.
 
     Raises:
@@ -105,6 +105,6 @@ def build_model(config: TrainConfig, in_channels: int, num_classes: int) -> nn.M
         8
     """
     check_model_name(config.model)
-    builder = (MODELS | _BASELINES)[config.model]
-    drops = {"dropout": config.dropout, "input_dropout": config.dropout}
-    return builder(in_channels, config.hidden, config.layers, num_classes, **drops, act=config.act)
+    cls, further = MODELS[config.model]
+    settings = {"act": config.act, "dropout": config.dropout, "input_dropout": config.dropout}
+    return cls(in_channels, config.hidden, config.layers, out_channels, **settings, **further(config.hidden))

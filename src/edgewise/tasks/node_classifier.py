@@ -24,7 +24,7 @@ Self = TypeVar("Self", bound="NodeEstimator")
 class NodeEstimator(Estimator):
     """What classifying nodes and predicting their numbers have in common."""
 
-    _models: ClassVar[tuple[str, ...]] = (*MODELS, "mlp")
+    _models: ClassVar[tuple[str, ...]] = tuple(MODELS)
     _numbers: ClassVar[bool]
 
     embedding_: Tensor
@@ -123,13 +123,6 @@ class NodeEstimator(Estimator):
 
     def _width(self, problem: NodeProblem) -> int:
         return problem.x.shape[1]
-
-    def _module(self, problem: Any, config: TrainConfig) -> nn.Module:
-        return (
-            super()._module(problem, config).to(problem.x.dtype)
-            if isinstance(self.model, str)
-            else super()._module(problem, config)
-        )
 
     def _build(self, config: TrainConfig, in_channels: int, target: Target) -> nn.Module:
         return build_model(config, in_channels, target.width)
@@ -238,4 +231,7 @@ class NodeClassifier(NodeEstimator):
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")
+        if self.target_.kind != "classes":
+            message = "report: expected one class a node, got several yes-or-no labels. Use score and predict_proba."
+            raise ArgumentError(message)
         return write_report(node_report(self), Path(path))

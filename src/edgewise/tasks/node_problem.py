@@ -51,6 +51,11 @@ class NodeProblem:
         return self.x.device
 
     @property
+    def dtype(self) -> torch.dtype:
+        """Of the features."""
+        return self.x.dtype
+
+    @property
     def has_validation(self) -> bool:
         """Whether there are nodes to choose the epoch by."""
         return self.val_mask is not None

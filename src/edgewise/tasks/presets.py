@@ -87,6 +87,6 @@ def load_graph(name: str, root: Path | None = None) -> NamedGraph:
         data=data,
         root=root,
         card=getattr(dataset, "card", {}),
-        imports="\n".join(sorted([*imports, "from edgewise.nn import GCN"])),
+        imports="\n".join(imports),
         expression=expression.format(root=where),
     )

@@ -21,6 +21,7 @@ from edgewise._files import atomic_write, make_folder
 from edgewise.errors import ArgumentError, EdgewiseError, FileError
 from edgewise.tasks.baselines import baseline_scores, verdict
 from edgewise.tasks.config import TrainConfig, parse_toml, toml_lines
+from edgewise.tasks.models import MODELS
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_problem import scored_mask
 from edgewise.tasks.pictures import write_pictures
@@ -197,9 +198,15 @@ def _clean_up(graph: NamedGraph, run: RunFolder, error: BaseException) -> None:
 def script(graph: NamedGraph, run: RunFolder, classifier: NodeClassifier) -> str:
     """A plain script that reproduces the run without this package's tasks."""
     template = importlib.resources.files("edgewise.tasks").joinpath("train_template.py.txt").read_text(encoding="utf-8")
-    values = asdict(run.config) | {
+    config, (cls, further) = run.config, MODELS[run.config.model]
+    home = "edgewise.nn" if cls.__module__.startswith("edgewise.nn.") else cls.__module__
+    imports = sorted([*graph.imports.splitlines(), f"from {home} import {cls.__name__}"])
+    drops = {"act": config.act, "dropout": config.dropout, "input_dropout": config.dropout}
+    values = asdict(config) | {
         "name": run.path.name,
-        "imports": graph.imports,
+        "imports": "\n".join(imports),
+        "model": cls.__name__,
+        "settings": json.dumps(drops | further(config.hidden)),
         "expression": graph.expression,
         "in_channels": classifier.in_channels_,
         "num_classes": classifier.num_classes_,

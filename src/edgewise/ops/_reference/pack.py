@@ -16,7 +16,7 @@ def _packed(
     return out, offsets.new_empty(graphs.shape[0] + 1)
 
 
-@kernel(_packed)
+@kernel(_packed, counts=True)
 def pack_rows(
     rows: Tensor, offsets: Tensor, graphs: Tensor, increments: Tensor | None, *, flipped: bool
 ) -> tuple[Tensor, Tensor]:

@@ -49,7 +49,7 @@ def _unique(pairs: Tensor) -> tuple[Tensor, Tensor]:
     return pairs.new_empty(2, count), pairs.new_empty(count + 1, dtype=torch.int64)
 
 
-@kernel(_unique)
+@kernel(_unique, counts=True)
 def unique_pairs(pairs: Tensor) -> tuple[Tensor, Tensor]:
     """The different ones among sorted pairs, and where the run of each starts, ending with their number."""
     changes = (pairs[:, 1:] != pairs[:, :-1]).any(0).nonzero().squeeze(1) + 1
@@ -74,7 +74,7 @@ def _split(pairs: Tensor, append: int, positions: bool) -> tuple[Tensor, Tensor,
     return others, kept, loops
 
 
-@kernel(_split)
+@kernel(_split, counts=True)
 def split_loops(pairs: Tensor, *, append: int, positions: bool) -> tuple[Tensor, Tensor, Tensor]:
     """The pairs of two different nodes; where they stood; where the others stood.
 
