@@ -1,4 +1,7 @@
-"""Graphs of points by definition: PyG's need a compiled package."""
+"""Graphs of points by definition, and against what PyG made of some with a compiled package."""
+
+import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -61,3 +64,15 @@ def test_no_edge_between_graphs_of_a_batch():
         joined = transform(Batch.from_data_list(graphs)).edge_index
         apart = torch.cat([transform(graphs[0]).edge_index, transform(graphs[1]).edge_index + 5], dim=1)
         assert torch.equal(joined, apart)
+
+
+RECORDED = json.loads(Path(__file__).with_name("pyg_point_graphs.json").read_text())
+
+
+@pytest.mark.parametrize("case", RECORDED["cases"], ids=lambda case: f"{case['name']} {case['arguments']}")
+def test_edges_are_those_of_pyg(case):
+    data = Data(pos=torch.tensor(RECORDED["points"]))
+    if case["several"]:
+        data.batch = torch.tensor(RECORDED["batch"])
+    transform = {"KNNGraph": KNNGraph, "RadiusGraph": RadiusGraph}[case["name"]](**case["arguments"])
+    assert sorted(transform(data).edge_index.t().tolist()) == case["edges"]

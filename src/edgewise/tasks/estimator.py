@@ -303,8 +303,7 @@ class Estimator:
         loaded.best_epoch_, loaded.history_ = facts["best_epoch"], facts["history"]
         loaded._take_facts(facts["own"])
         with own_generator(config.seed, torch.device("cpu")):
-            is_named = model is None
-            built = loaded._build(config, loaded.in_channels_, loaded.target_) if is_named else loaded._wrap(model)
+            built = loaded._build(config, loaded.in_channels_, loaded.target_) if model is None else loaded._wrap(model)
         loaded.model_ = built
         _load_weights(loaded.model_, tensors, f"{config.model} in {path}", convert=model is None)
         return loaded

@@ -155,7 +155,7 @@ def in_order(dataset: Dataset, batch_size: int = _EVALUATED_AT_ONCE) -> DataLoad
 def checked(dataset: Dataset, function: str, part: str = "") -> Iterator[Any]:
     """Yield batches in order whose features are finite and whose edges stay inside their graph.
 
-    A node number that is too large would be a node of the next graph in a batch: nothing would fail, all would be wrong.
+    A node number that is too large would be a node of the next graph in a batch: nothing would fail, all be wrong.
 
     Raises:
         DataError: A feature is not finite.
@@ -174,8 +174,8 @@ def _check_batch(batch: Any, start: int, function: str, part: str) -> None:
         graph = int(batch.batch[node])
         value, node = float(x.reshape(len(x), -1)[node, feature]), node - int(ptr[graph])
         raise DataError(
-            f"{function}: expected finite features, got {value} in x[{node}, {feature}] of graph {start + graph}{part}. "
-            "Repair or drop it."
+            f"{function}: expected finite features, got {value} in x[{node}, {feature}] of graph {start + graph}{part}."
+            " Repair or drop it."
         )
     outside = (edge_index < ptr[owner]) | (edge_index >= ptr[owner + 1])
     if outside.any():

@@ -25,7 +25,7 @@ from edgewise.tasks.link_problem import (
     score_pairs,
     split_links,
 )
-from edgewise.tasks.loop import Problem, Training, first_output
+from edgewise.tasks.loop import Training, first_output
 from edgewise.tasks.models import MODELS, build_model
 from edgewise.tasks.node_problem import check_inputs
 from edgewise.tasks.runner import own_generator
@@ -43,8 +43,8 @@ class LinkPredictor(Estimator):
     are judged on passes no message: the split proves it before anything is learnt.
 
     Args:
-        model: ``"gcn"``, ``"sage"``, ``"gat"``, ``"gin"``, ``"mlp"`` (which sees no edges), or any ``torch.nn.Module`` with
-            ``forward(x, edge_index)`` that returns an embedding ``[nodes, width]``.
+        model: ``"gcn"``, ``"sage"``, ``"gat"``, ``"gin"``, ``"mlp"`` (which sees no edges), or any
+            ``torch.nn.Module`` with ``forward(x, edge_index)`` that returns an embedding ``[nodes, width]``.
         decoder: How two embeddings become a score: ``"dot"``, or ``"mlp"``, a perceptron on their product.
         **settings: See :class:`~edgewise.tasks.Estimator`.
 

@@ -51,7 +51,7 @@ class LinkModel(nn.Module):
     def score(self, z: Tensor, pairs: Int[Tensor, "2 pairs"]) -> Tensor:
         """Return one number a pair; above 0 where a link is more probable than none."""
         if isinstance(self.decoder, InnerProductDecoder):
-            return self.decoder(z, pairs, sigmoid=False).unsqueeze(1)
+            return self.decoder.forward(z, pairs, sigmoid=False).unsqueeze(1)
         out: Tensor = self.decoder(z[pairs[0]] * z[pairs[1]])
         return out
 
