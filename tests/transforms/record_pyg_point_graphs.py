@@ -14,7 +14,12 @@ from torch_geometric.data import Data
 from torch_geometric.transforms import KNNGraph, RadiusGraph
 
 CASES = [
-    *(("KNNGraph", {"k": k, "loop": loop, "cosine": c}) for k in (1, 4, 20) for loop in (False, True) for c in (0, 1)),
+    *(
+        ("KNNGraph", {"k": k, "loop": loop, "cosine": c})
+        for k in (1, 4, 20)
+        for loop in (False, True)
+        for c in (False, True)
+    ),
     ("KNNGraph", {"k": 3, "flow": "target_to_source"}),
     ("KNNGraph", {"k": 3, "force_undirected": True}),
     *(("RadiusGraph", {"r": r, "loop": loop}) for r in (0.1, 0.4, 2.0) for loop in (False, True)),
