@@ -1,12 +1,23 @@
 """What a task answers to data, settings and models it cannot work with: one line that names the cure."""
 
+import sys
+
 import pytest
 import torch
 from torch import nn
 
 from edgewise.datasets import KarateClub
-from edgewise.errors import ArgumentError, DataError, DTypeError, EdgewiseError, FileError, ShapeError
-from edgewise.tasks import NodeClassifier, presets
+from edgewise.errors import (
+    ArgumentError,
+    DataError,
+    DTypeError,
+    EdgewiseError,
+    FileError,
+    MissingPackageError,
+    NodeIndexError,
+    ShapeError,
+)
+from edgewise.tasks import NodeClassifier, TensorBoard, presets, score_seeds
 
 
 @pytest.fixture
@@ -246,3 +257,35 @@ def test_unwritable_folder(data, tmp_path):
 
 def test_unknown_graph():
     assert message(ArgumentError, lambda: presets.load_graph("coar")).endswith(", got 'coar'. Did you mean 'cora'?")
+
+
+def test_nodes_as_examples(data):
+    fitted = NodeClassifier(epochs=2, quiet=True).fit(data)
+    assert message(NodeIndexError, lambda: fitted.predict([3, 34])) == (
+        "predict: expected nodes in 0..33, got 34. Number them as in the graph."
+    )
+    assert message(DTypeError, lambda: fitted.predict([0.5])) == (
+        "predict: expected a graph, or numbers of its nodes [nodes], got float32 [1]. Pass whole numbers."
+    )
+    assert message(ArgumentError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], [1], graph=data)) == (
+        "fit: expected one row of y a node, got [1] for 2 nodes. Pass as many."
+    )
+    assert message(ArgumentError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], graph=data)) == (
+        "fit: expected one row of y a node, got none for 2 nodes. Pass as many."
+    )
+    assert message(ArgumentError, lambda: fitted.score(data, data.y)) == (
+        "score: expected numbers of nodes beside y, got a graph. Set data.y, or choose nodes by mask=."
+    )
+    assert message(DTypeError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], [0, 1])) == (
+        "fit: expected a graph, got list. Pass numbers of nodes with graph=."
+    )
+    assert message(ArgumentError, lambda: score_seeds(fitted, data, seeds=[])) == (
+        "score_seeds: expected at least one seed, got none. Pass seeds=range(5), for example."
+    )
+
+
+def test_tensorboard_that_is_not_there(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    assert message(MissingPackageError, lambda: TensorBoard(tmp_path)) == (
+        'TensorBoard: expected the package tensorboard, got none. pip install "edgewise[tensorboard]".'
+    )

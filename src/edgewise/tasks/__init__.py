@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from edgewise.tasks.link_predictor import LinkPredictor
     from edgewise.tasks.node_classifier import NodeClassifier
     from edgewise.tasks.node_regressor import NodeRegressor
+    from edgewise.tasks.seeds import SeedScores, score_seeds
+    from edgewise.tasks.tensorboard import TensorBoard
 
 __all__ = [
     "Estimator",
@@ -20,7 +22,10 @@ __all__ = [
     "LinkPredictor",
     "NodeClassifier",
     "NodeRegressor",
+    "SeedScores",
+    "TensorBoard",
     "TrainConfig",
+    "score_seeds",
 ]
 
 __getattr__, __dir__ = lazy_exports(
@@ -33,5 +38,7 @@ __getattr__, __dir__ = lazy_exports(
         "edgewise.tasks.link_predictor": ("LinkPredictor",),
         "edgewise.tasks.node_classifier": ("NodeClassifier",),
         "edgewise.tasks.node_regressor": ("NodeRegressor",),
+        "edgewise.tasks.seeds": ("SeedScores", "score_seeds"),
+        "edgewise.tasks.tensorboard": ("TensorBoard",),
     },
 )

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -57,6 +58,7 @@ class Estimator:
             validation ``val_loss``, ``val_<metric>``.
         best_epoch_: The epoch whose weights were kept, from 0: the best by the validation metric, else the last.
         target_: What was learnt: classes, labels or numbers.
+        seconds_: How long the last ``fit`` took.
     """
 
     _kind: ClassVar[str]
@@ -69,6 +71,7 @@ class Estimator:
     best_epoch_: int
     target_: Target
     in_channels_: int
+    seconds_: float
     snapshots_: Snapshots
 
     def __init__(
@@ -159,6 +162,13 @@ class Estimator:
             regressor_tags=None if is_classifier else RegressorTags(),
         )
 
+    @property
+    def classes_(self) -> Tensor:
+        """The classes that are told apart, as scikit-learn's scorers ask for them."""
+        if not hasattr(self, "target_") or self.target_.kind != "classes":
+            raise AttributeError(f"{type(self).__name__} has no classes_: it was not fitted on classes.")
+        return torch.arange(self.target_.width)
+
     def __repr__(self) -> str:
         words = [repr(self.model if isinstance(self.model, str) else type(self.model).__name__)]
         for name, parameter in self._parameters().items():
@@ -214,6 +224,7 @@ class Estimator:
     # What is done alike.
 
     def _fit(self, data: Any, checkpoint: str | Path | None, *, resume: bool) -> Training:
+        started = time.perf_counter()
         config, problem = self.config, self._problem(data)
         path = None if checkpoint is None else Path(checkpoint)
         with own_generator(config.seed, problem.device):
@@ -225,6 +236,7 @@ class Estimator:
             self.model_, self.history_ = training.model, training.history
             self.best_epoch_, self.snapshots_ = training.best.epoch, training.snapshots
             self.target_, self.in_channels_ = problem.target, self._width(problem)
+            self.seconds_ = time.perf_counter() - started
             self._fitted(training, data)
         if not is_finished:
             advice = "" if path is None else f" Go on with fit(data, checkpoint={str(path)!r}, resume=True)."

@@ -7,13 +7,14 @@ from torch import nn
 
 from edgewise._typing import Bool, Float, Tensor
 from edgewise.data import Data
-from edgewise.errors import ArgumentError, DataError, ShapeError
+from edgewise.errors import ArgumentError, DataError, DTypeError, ShapeError
 from edgewise.tasks.calling import evaluate, extra_names, hidden_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.loop import Training
 from edgewise.tasks.models import MODELS, build_model
 from edgewise.tasks.node_problem import NodeProblem, check_inputs, node_problem, scored_mask
+from edgewise.tasks.nodes import labelled, node_numbers
 from edgewise.tasks.targets import Target
 
 __all__ = ["NodeClassifier", "NodeEstimator"]
@@ -30,11 +31,23 @@ class NodeEstimator(Estimator):
     embedding_: Tensor
     data_: Data
 
-    def fit(self: Self, data: Data, *, checkpoint: str | Path | None = None, resume: bool = False) -> Self:
+    def fit(
+        self: Self,
+        data: Any,
+        y: Any = None,
+        *,
+        graph: Data | None = None,
+        checkpoint: str | Path | None = None,
+        resume: bool = False,
+    ) -> Self:
         """Train on ``data.train_mask`` and keep the best weights.
 
         Args:
-            data: Graph with ``x``, ``edge_index``, ``y``, ``train_mask``, and perhaps ``val_mask`` and ``test_mask``.
+            data: Graph with ``x``, ``edge_index``, ``y``, ``train_mask``, and perhaps ``val_mask`` and ``test_mask``;
+                or numbers of nodes of ``graph``, the examples that scikit-learn splits:
+                ``cross_val_score(estimator, nodes, y, params={"graph": graph})``.
+            y: The labels of those nodes; nothing else of ``graph`` is labelled then.
+            graph: With ``x`` and ``edge_index``, where ``data`` are nodes.
             checkpoint: File that is kept up to date about once a second, so that a killed training can go on.
             resume: Go on from ``checkpoint`` if it exists, to the same final weights as undisturbed, bit for bit.
 
@@ -50,14 +63,19 @@ class NodeEstimator(Estimator):
             >>> NodeClassifier(epochs=5, quiet=True).fit(KarateClub()[0]).best_epoch_
             4
         """
+        data = data if graph is None else labelled(graph, data, y)
+        if not isinstance(data, Data):
+            message = f"fit: expected a graph, got {type(data).__name__}. Pass numbers of nodes with graph=."
+            raise DTypeError(message)
         self._fit(data, checkpoint, resume=resume)
         return self
 
-    def predict(self, data: Data | None = None) -> Tensor:
+    def predict(self, data: Any = None) -> Tensor:
         """Return what is most probable for each node: its class, its labels ``[nodes, labels]`` or its numbers.
 
         Args:
-            data: Graph with ``x`` and ``edge_index``; ``None`` takes the one it was fitted on.
+            data: Graph with ``x`` and ``edge_index``; ``None`` takes the one it was fitted on, and numbers of nodes
+                take those of it.
 
         Raises:
             ArgumentError: It was never fitted.
@@ -72,12 +90,18 @@ class NodeEstimator(Estimator):
         return self.target_.predict(out)
 
     def score(
-        self, data: Data | None = None, mask: Bool[Tensor, " nodes"] | None = None, *, metric: str | None = None
+        self,
+        data: Any = None,
+        y: Any = None,
+        *,
+        mask: Bool[Tensor, " nodes"] | None = None,
+        metric: str | None = None,
     ) -> float:
         """Return a metric on some nodes: by default accuracy of classes, mean area under ROC of labels, R2 of numbers.
 
         Args:
-            data: Graph with labels; ``None`` takes the one it was fitted on.
+            data: Graph with labels; ``None`` takes the one it was fitted on, and numbers of nodes take those of it.
+            y: The labels of those nodes.
             mask: Nodes that count. ``None`` takes ``test_mask`` if there is one, else every labelled node that is
                 neither in ``train_mask`` nor in ``val_mask``.
             metric: Another one by name: ``"macro_f1"``, ``"average_precision"``, ``"rmse"``, ``"mae"``.
@@ -89,9 +113,12 @@ class NodeEstimator(Estimator):
         Example:
             >>> from edgewise.datasets import KarateClub
             >>> data = KarateClub()[0]
-            >>> NodeClassifier(epochs=100, quiet=True).fit(data).score(data, data.train_mask)
+            >>> NodeClassifier(epochs=100, quiet=True).fit(data).score(data, mask=data.train_mask)
             1.0
         """
+        if y is not None:
+            data = labelled(self._graph(None, "score"), data, y, "score")
+            mask = data.train_mask
         out = self._outputs(data, "score")
         data = self.data_ if data is None else data
         if data.y is None:
@@ -138,10 +165,12 @@ class NodeEstimator(Estimator):
     def _take_facts(self, facts: dict[str, Any]) -> None:
         self.num_outputs_ = facts["num_outputs"]
 
-    def _outputs(self, data: Data | None, function: str) -> Tensor:
+    def _outputs(self, data: Any, function: str) -> Tensor:
+        nodes, data = (None, data) if data is None or isinstance(data, Data) else (data, None)
         data = self._graph(data, function)
         check_inputs(data, function, self.in_channels_)
-        return evaluate(self.model_, data, extra_names(self.model_, data))
+        out = evaluate(self.model_, data, extra_names(self.model_, data))
+        return out if nodes is None else out[node_numbers(nodes, len(out), function)]
 
     def _graph(self, data: Data | None, function: str) -> Data:
         self._check_fitted(function)
@@ -197,11 +226,12 @@ class NodeClassifier(NodeEstimator):
         """How many classes the model tells apart."""
         return self.num_outputs_
 
-    def predict_proba(self, data: Data | None = None) -> Float[Tensor, "nodes classes"]:
+    def predict_proba(self, data: Any = None) -> Float[Tensor, "nodes classes"]:
         """Return the probability of each class for each node.
 
         Args:
-            data: Graph with ``x`` and ``edge_index``; ``None`` takes the one it was fitted on.
+            data: Graph with ``x`` and ``edge_index``; ``None`` takes the one it was fitted on, and numbers of nodes
+                take those of it.
 
         Raises:
             ArgumentError: It was never fitted.
