@@ -8,7 +8,7 @@ SOURCES := CMakeLists.txt $(wildcard csrc/core/*.h csrc/torch/*)
 PYTHON_CODE := src tests benchmarks examples docs
 HOOK := --jaxtyping-packages=edgewise,beartype.beartype
 
-.PHONY: help demo test test-fast lint format bench docs sanitize wheel clean
+.PHONY: help demo test test-fast lint format bench reproduce docs sanitize wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Say what each command does
@@ -34,6 +34,9 @@ format: .venv/.built ## Rewrite Python and C++ in the house style
 
 bench: .venv/.built ## Time us and the peers in turn; prints ratios
 	@$(BIN)/python -m benchmarks
+
+reproduce: .venv/.built ## Get published results again: what is missing, or ROW=cora-gcn; writes docs/results.md
+	@$(BIN)/python -m examples.reproduce $(ROW)
 
 docs: .venv/.built .venv/.docs ## Build the site into build/docs; the code of its pages runs meanwhile
 	@$(BIN)/python -m sphinx -q -n -W --keep-going -d build/doctrees docs build/docs

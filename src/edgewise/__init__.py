@@ -3,12 +3,10 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from edgewise import errors, ops
-from edgewise._memory import keep_memory, release_memory
-from edgewise.adjacency import Adjacency
-
 if TYPE_CHECKING:
-    from edgewise import data, datasets, io, nn, tasks, transforms, utils, viz
+    from edgewise import data, datasets, errors, io, nn, ops, tasks, transforms, utils, viz
+    from edgewise._memory import keep_memory, release_memory
+    from edgewise.adjacency import Adjacency
     from edgewise.data import Data
     from edgewise.nn import plan
 
@@ -32,14 +30,24 @@ __all__ = [
     "viz",
 ]
 
+_HOMES = {
+    "Adjacency": "edgewise.adjacency",
+    "Data": "edgewise.data",
+    "keep_memory": "edgewise._memory",
+    "plan": "edgewise.nn.planning",
+    "release_memory": "edgewise._memory",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # Rooms open at first use: `import edgewise` stays cheap, and `edgewise.nn.GCNConv` works without a second import.
-    if name == "Data":
-        return importlib.import_module("edgewise.data").Data
-    if name == "plan":
-        return importlib.import_module("edgewise.nn.planning").plan
-    if name in __all__:
-        return importlib.import_module(f"edgewise.{name}")
-    message = f"module 'edgewise' has no attribute {name!r}"
-    raise AttributeError(message)
+    # Rooms open at first use: `import edgewise` is cheap, `edgewise --help` needs no torch, and `edgewise.nn.GCNConv`
+    # works without a second import.
+    if name not in __all__:
+        message = f"module 'edgewise' has no attribute {name!r}"
+        raise AttributeError(message)
+    home = _HOMES.get(name)
+    value = (
+        importlib.import_module(f"edgewise.{name}") if home is None else getattr(importlib.import_module(home), name)
+    )
+    globals()[name] = value
+    return value

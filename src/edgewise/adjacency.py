@@ -13,7 +13,6 @@ from edgewise._checks import check_edge_index, check_node_range
 from edgewise._memo import TensorMemo
 from edgewise._typing import EdgeIndex, Float, Int, Size, Tensor
 from edgewise.errors import ShapeError
-from edgewise.ops import _dispatch
 
 __all__ = ["Adjacency"]
 
@@ -288,3 +287,7 @@ def _with_self_loops(adjacency: Adjacency) -> Adjacency:
     row, column = torch.cat([rows[kept], loops]), torch.cat([adjacency.indices[kept], loops])
     indptr, indices, perm = _dispatch.run("sort_edges", row, row, column, nodes, wide=wide)
     return Adjacency(indptr, indices, place[perm], nodes, adjacency.num_values + nodes)
+
+
+# Last, because ops' operators import Adjacency: whichever of the two is imported first, the other finds it.
+from edgewise.ops import _dispatch  # noqa: E402

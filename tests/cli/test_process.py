@@ -25,6 +25,20 @@ def test_version_and_no_colour():
     assert (out, err) == ("0.1.0\n", "")
 
 
+@pytest.mark.parametrize("words", [["--help"], ["train", "--help"], ["predict", "--help"], ["data", "list", "--help"]])
+def test_help_needs_nothing_heavy(words):
+    heavy = "torch numpy pyarrow matplotlib networkx scipy pandas torchmetrics jaxtyping safetensors rich.markdown"
+    code = f"""
+import sys
+from edgewise.cli import main
+assert main({words!r}) == 0
+print(*[name for name in {heavy.split()!r} if name in sys.modules], file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "\n"
+    assert "Usage: edgewise" in done.stdout
+
+
 def test_one_line_without_traceback_and_exit_code_1(tmp_path):
     (tmp_path / "runs").write_text("in the way")
     process = start("train", "karate", "--out", str(tmp_path / "runs"))

@@ -12,7 +12,7 @@ __all__ = ["main"]
 _START = """\
 edgewise train karate   train a first model; no download, a few seconds
 edgewise open           look at its report in the browser
-edgewise --help         everything else"""
+edgewise --help         everything else, such as training on your own tables"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         >>> main([])
         edgewise train karate   train a first model; no download, a few seconds
         edgewise open           look at its report in the browser
-        edgewise --help         everything else
+        edgewise --help         everything else, such as training on your own tables
         0
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -55,17 +55,23 @@ def _run(words: Sequence[str]) -> int:
 
     from cyclopts import App, CycloptsError
 
-    from edgewise.cli import data, env, open, train
+    from edgewise.cli import data, env, evaluate, export, models, open, predict, show, train
 
     app = App(
         name="edgewise",
-        help="Graph neural networks for PyTorch: train on a named graph, look at what was learnt.",
+        help="Graph neural networks for PyTorch: train on your own tables or a named graph, look at what was learnt.",
         help_epilogue="Add --debug to any command for the full traceback of an error.",
         version=version("edgewise"),
+        help_format="plaintext",  # Markdown would cost as much to import as all else
         suppress_keyboard_interrupt=False,
     )
     app.command(train.train)
     app.command(open.open_run, name="open")
+    app.command(predict.predict)
+    app.command(evaluate.evaluate, name="eval")
+    app.command(show.show)
+    app.command(models.models)
+    app.command(export.export)
     app.command(env.env)
     app.command(data.app)
     try:

@@ -18,9 +18,19 @@ if TYPE_CHECKING:
     from edgewise.data.data import Data
     from edgewise.data.hetero_data import HeteroData
 
-__all__ = ["MASKS", "STANDARD_NAMES", "as_attribute", "as_count", "check_given_rows", "validate", "validate_hetero"]
+__all__ = [
+    "EDGE_MASKS",
+    "MASKS",
+    "STANDARD_NAMES",
+    "as_attribute",
+    "as_count",
+    "check_given_rows",
+    "validate",
+    "validate_hetero",
+]
 
 MASKS = ("train_mask", "val_mask", "test_mask")
+EDGE_MASKS = ("train_edge_mask", "val_edge_mask", "test_edge_mask")
 STANDARD_NAMES = ("x", "edge_index", "edge_attr", "edge_weight", "y", "pos", "batch", "ptr", *MASKS)
 
 
@@ -106,6 +116,8 @@ def _from_array(name: str, value: Any, caller: str) -> Tensor:
 
 @functools.cache  # a dataset sets the same names on every graph
 def _near_miss(name: str) -> str:
+    if name in EDGE_MASKS:
+        return ""
     is_variant = name.startswith(("num_", *(f"{standard}_" for standard in STANDARD_NAMES)))  # edge_index_t is meant
     return "" if is_variant else did_you_mean(name, STANDARD_NAMES, cutoff=0.8)  # "weight" is a name of its own
 

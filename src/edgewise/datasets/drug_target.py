@@ -138,6 +138,11 @@ class DrugTarget(PublicDataset):
         )
         raise ArgumentError(message)
 
+    @property
+    def molecules(self) -> list[Data]:
+        """The graph of each drug, in the order that numbers them."""
+        return [copy.copy(graph) for graph in self._graphs]
+
     def len(self) -> int:
         """Return how many pairs there are in all."""
         return self.pairs.shape[0]

@@ -35,7 +35,7 @@ def extra_names(model: nn.Module, data: Any) -> tuple[str, ...] | None:
         return None
     wanted = list(parameters.values())[2:]
     # A stock model says which edge values its layers use, whatever its forward could be given.
-    takes = (model._edge_argument,) if hasattr(model, "_edge_argument") else None
+    takes = _edge_arguments(model) if hasattr(model, "_edge_argument") else None
     names = []
     for parameter in wanted:
         name = parameter.name
@@ -84,6 +84,13 @@ def hidden_of(model: nn.Module, data: Any, names: tuple[str, ...] | None) -> Ten
     second = out[1] if isinstance(out, tuple) and len(out) > 1 else None
     # A second output may be something else, such as attention weights.
     return second if isinstance(second, Tensor) and second.shape[:-1] == first.shape[:1] else first
+
+
+def _edge_arguments(model: Any) -> tuple[str | None, ...]:
+    """Attention layers read features of edges only where they were built for some."""
+    layers = list(getattr(model, "convs", ()))
+    is_built = not layers or any(getattr(layer, "lin_edge", layer) is not None for layer in layers)
+    return (model._edge_argument,) if is_built else ()
 
 
 def _has(data: Any, name: str) -> bool:

@@ -10,7 +10,7 @@ import torch
 from edgewise import ops
 from edgewise.datasets._download import home
 
-__all__ = ["environment", "version"]
+__all__ = ["environment", "peak_memory", "version"]
 
 
 def version(package: str = "edgewise") -> str:
@@ -42,6 +42,21 @@ def environment() -> dict[str, str]:
     facts["cache folder"] = str(home())
     facts["accelerator"] = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
     return facts
+
+
+def peak_memory() -> int | None:
+    """Return the most bytes that this process has held at once; ``None`` where the system does not tell.
+
+    Example:
+        >>> peak_memory() is None or peak_memory() > 1_000_000
+        True
+    """
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return None
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _processor() -> str:

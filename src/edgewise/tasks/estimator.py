@@ -13,12 +13,14 @@ from torch import nn
 
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Tensor
+from edgewise.data import Data
 from edgewise.errors import ArgumentError, DTypeError, FileError
 from edgewise.tasks.checkpoint import load_checkpoint, load_tensors, save_tensors
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.loop import Callback, Problem, Snapshots, Training
 from edgewise.tasks.models import check_model_name
 from edgewise.tasks.runner import own_generator, run_training
+from edgewise.tasks.table_reading import TableReading
 from edgewise.tasks.targets import Target, target_from
 
 __all__ = ["Estimator"]
@@ -59,6 +61,7 @@ class Estimator:
         best_epoch_: The epoch whose weights were kept, from 0: the best by the validation metric, else the last.
         target_: What was learnt: classes, labels or numbers.
         seconds_: How long the last ``fit`` took.
+        tables_: The rules by which tables became the graph, where it is of :func:`~edgewise.io.from_tables`.
     """
 
     _kind: ClassVar[str]
@@ -73,6 +76,7 @@ class Estimator:
     in_channels_: int
     seconds_: float
     snapshots_: Snapshots
+    tables_: TableReading | None
 
     def __init__(
         self,
@@ -237,6 +241,7 @@ class Estimator:
             self.best_epoch_, self.snapshots_ = training.best.epoch, training.snapshots
             self.target_, self.in_channels_ = problem.target, self._width(problem)
             self.seconds_ = time.perf_counter() - started
+            self.tables_ = TableReading.of(data[0] if isinstance(data, tuple) else data)
             self._fitted(training, data)
         if not is_finished:
             advice = "" if path is None else f" Go on with fit(data, checkpoint={str(path)!r}, resume=True)."
@@ -253,7 +258,7 @@ class Estimator:
         return self._build(config, self._width(problem), problem.target).to(problem.device, problem.dtype)
 
     def save(self, path: str | Path) -> Path:
-        """Write weights and settings into one safetensors file.
+        """Write weights, settings, and the rules of the tables that it was fitted on, into one safetensors file.
 
         Raises:
             ArgumentError: It was never fitted.
@@ -278,6 +283,7 @@ class Estimator:
             "best_epoch": self.best_epoch_,
             "history": self.history_,
             "own": self._own_facts(),
+            "tables": None if self.tables_ is None else self.tables_.facts(),
         }
         save_tensors(Path(path), self.model_.state_dict(), facts)
         return Path(path)
@@ -314,11 +320,45 @@ class Estimator:
         loaded.target_, loaded.in_channels_ = target_from(facts["target"]), facts["in_channels"]
         loaded.best_epoch_, loaded.history_ = facts["best_epoch"], facts["history"]
         loaded._take_facts(facts["own"])
+        tables = facts.get("tables")
+        loaded.tables_ = None if tables is None else TableReading.from_facts(tables)
         with own_generator(config.seed, torch.device("cpu")):
             built = loaded._build(config, loaded.in_channels_, loaded.target_) if model is None else loaded._wrap(model)
         loaded.model_ = built
         _load_weights(loaded.model_, tensors, f"{config.model} in {path}", convert=model is None)
         return loaded
+
+    def read_tables(self, edges: Any, nodes: Any = None, **settings: Any) -> Data:
+        """Make a graph of new tables, with the features of those that it was fitted on: what ``predict`` takes.
+
+        Means, categories and word weights are the fitted ones: a value that was not among the categories is "other", a
+        missing one is treated as in the rules; columns that were not used may be absent.
+
+        Args:
+            edges: A table of edges, as :func:`~edgewise.io.from_tables` takes it.
+            nodes: A table of nodes.
+            **settings: Of ``from_tables``, such as ``id="user"``, where they differ from the fitted tables'.
+
+        Raises:
+            ArgumentError: It was never fitted, or on a graph that is not of ``from_tables``.
+            DataError: A column that the rules need is missing, or holds what they cannot take.
+
+        Example:
+            >>> from edgewise.io import from_tables
+            >>> from edgewise.tasks import NodeClassifier
+            >>> people = {"age": [31.0, 45.0, 29.0], "label": ["a", "b", None]}
+            >>> data = from_tables({"from": [0, 1], "to": [1, 2]}, people, split=(1, 0, 0), quiet=True)
+            >>> fitted = NodeClassifier(epochs=3, quiet=True).fit(data)
+            >>> fitted.predict(fitted.read_tables({"from": [0], "to": [1]}, {"age": [30.0, 47.0]}, quiet=True)).shape
+            torch.Size([2])
+        """
+        self._check_fitted("read_tables")
+        if self.tables_ is None:
+            raise ArgumentError(
+                "read_tables: expected an estimator fitted on a graph of from_tables, got one fitted on another. "
+                "Build the graph as that one was, and pass it to predict."
+            )
+        return self.tables_.read(edges, nodes, **settings)
 
     def _check_fitted(self, function: str) -> None:
         if not hasattr(self, "model_"):

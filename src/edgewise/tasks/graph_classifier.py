@@ -6,19 +6,19 @@ from typing import Any, ClassVar, TypeVar
 import torch
 from torch import nn
 
-from edgewise._suggest import did_you_mean
 from edgewise._typing import Float, Tensor
 from edgewise.data import Data, Dataset
 from edgewise.errors import ArgumentError
 from edgewise.tasks.calling import evaluate, extra_names, hidden_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
-from edgewise.tasks.graph_models import GRAPH_MODELS, READOUTS, build_graph_model
+from edgewise.tasks.graph_models import GRAPH_MODELS, build_graph_model, check_readout
 from edgewise.tasks.graph_problem import (
     GraphProblem,
     as_dataset,
     check_graph,
     checked,
+    columns_of,
     form_of,
     graph_problem,
     in_order,
@@ -47,6 +47,8 @@ class GraphEstimator(Estimator):
     _models: ClassVar[tuple[str, ...]] = GRAPH_MODELS
     _numbers: ClassVar[bool]
 
+    train_: Dataset
+    val_: Dataset | None
     test_: Dataset | None
 
     def __init__(
@@ -102,11 +104,7 @@ class GraphEstimator(Estimator):
             ShapeError: The model does not return one row a graph.
             KeyboardInterrupt: Ctrl-C was pressed. What is learnt is kept.
         """
-        if self.readout not in READOUTS:
-            hint = did_you_mean(str(self.readout), READOUTS) or " Pass one of those."
-            raise ArgumentError(
-                f"{type(self).__name__}: expected readout among {', '.join(READOUTS)}, got {self.readout!r}.{hint}"
-            )
+        check_readout(self.readout, type(self).__name__)
         self._fit((graphs if y is None else _with_labels(graphs, y), val, test), checkpoint, resume=resume)
         return self
 
@@ -152,6 +150,39 @@ class GraphEstimator(Estimator):
         dataset, names = self._ready(graphs, "embed")
         return torch.cat([hidden_of(self.model_, batch, names) for batch in checked(dataset, "embed")])
 
+    def report(self, path: str | Path, graphs: Any = None) -> Path:
+        """Write a self-contained HTML report: best, typical and worst graphs, scores beside baselines, curves.
+
+        Molecules (graphs with ``smiles``) are drawn by RDKit where it is installed.
+
+        Args:
+            path: File to write, for example ``"report.html"``.
+            graphs: To score and draw; ``None`` takes those of ``test`` that it was fitted with.
+
+        Raises:
+            ArgumentError: It was never fitted, or there are no graphs to score.
+            FileError: The folder cannot be written.
+
+        Cost: trains the baseline that sees no edges once.
+
+        Example:
+            >>> import tempfile
+            >>> from edgewise.datasets import FakeDataset
+            >>> from edgewise.tasks import GraphClassifier
+            >>> graphs = FakeDataset(num_graphs=20, avg_num_nodes=8)
+            >>> classifier = GraphClassifier("gin", hidden=8, layers=2, epochs=2, quiet=True).fit(graphs[:15])
+            >>> classifier.report(Path(tempfile.mkdtemp()) / "report.html", graphs[15:]).name
+            'report.html'
+        """
+        from edgewise.tasks.graph_reporting import graph_report
+        from edgewise.viz.report import write_report
+
+        self._check_fitted("report")
+        graphs = getattr(self, "test_", None) if graphs is None else graphs
+        if graphs is None:
+            raise ArgumentError("report: expected graphs, got none and fit had no test. Pass a dataset.")
+        return write_report(graph_report(self, graphs), Path(path))
+
     def plan(self, graphs: Any) -> Any:
         """Say what the fitted model computes on a batch of graphs, and why: see :func:`edgewise.plan`.
 
@@ -169,7 +200,7 @@ class GraphEstimator(Estimator):
         problem = graph_problem(
             train, val, test, numbers=self._numbers, batch_size=self.batch_size, class_weight=self.class_weight
         )
-        self._features, self._edge_features = _columns(problem.train, "x"), _columns(problem.train, "edge_attr")
+        self._features, self._edge_features = columns_of(problem.train, "x"), columns_of(problem.train, "edge_attr")
         return problem
 
     def _width(self, problem: GraphProblem) -> int:
@@ -181,7 +212,7 @@ class GraphEstimator(Estimator):
 
     def _fitted(self, training: Training, data: Any) -> None:
         problem: Any = training.problem
-        self.test_ = problem.test
+        self.train_, self.val_, self.test_ = problem.train, problem.val, problem.test
 
     def _own_facts(self) -> dict[str, Any]:
         return {"readout": self.readout, "features": self._features, "edge_features": self._edge_features}
@@ -237,18 +268,6 @@ class GraphClassifier(GraphEstimator):
         """
         out = self._outputs(graphs, "predict_proba")
         return self.target_.probability(out)
-
-
-def _columns(dataset: Dataset, name: str) -> int | list[int]:
-    """The width of floating features; how many values each column has, of whole numbers."""
-    first = getattr(dataset[0], name, None)
-    if first is None:
-        return 0
-    if first.is_floating_point() or first.dim() < 2:
-        return int(first.shape[-1]) if first.dim() > 1 else 1
-    largest = [getattr(batch, name).amax(0) for batch in in_order(dataset) if len(getattr(batch, name))]
-    most = torch.stack(largest).amax(0) if largest else first.new_zeros(first.shape[1])
-    return [int(value) + 1 for value in most]
 
 
 def _with_labels(graphs: Any, y: Any) -> list[Data]:

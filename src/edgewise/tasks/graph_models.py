@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import torch
 from torch import nn
 
+from edgewise._suggest import did_you_mean
 from edgewise._typing import Adj, Float, Tensor
 from edgewise.errors import ArgumentError
 from edgewise.nn import GAT, GCN, GIN, MLP, GINEConv, GraphSAGE, global_add_pool, global_max_pool, global_mean_pool
@@ -12,10 +13,21 @@ from edgewise.nn.models.stack import Stack
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.models import MLPWithoutEdges
 
-__all__ = ["GRAPH_MODELS", "READOUTS", "Categories", "GraphModel", "build_graph_model"]
+__all__ = ["GRAPH_MODELS", "READOUTS", "Categories", "GraphModel", "build_graph_model", "check_readout"]
 
 READOUTS = {"mean": global_mean_pool, "sum": global_add_pool, "max": global_max_pool}
 GRAPH_MODELS = ("gine", "gin", "gcn", "sage", "gat", "mlp")
+
+
+def check_readout(readout: str, caller: str) -> None:
+    """Refuse a name that no readout has.
+
+    Raises:
+        ArgumentError: The name is unknown; the message names the nearest one.
+    """
+    if readout not in READOUTS:
+        hint = did_you_mean(str(readout), READOUTS) or " Pass one of those."
+        raise ArgumentError(f"{caller}: expected readout among {', '.join(READOUTS)}, got {readout!r}.{hint}")
 
 
 class Categories(nn.Module):

@@ -14,9 +14,18 @@ from edgewise.errors import DataError, DTypeError, NodeIndexError, ShapeError
 from edgewise.loader import DataLoader
 from edgewise.tasks.calling import call_model, evaluate, extra_names
 from edgewise.tasks.loop import Outputs, Picture, first_output
-from edgewise.tasks.targets import Classes, Labels, Numbers, Target, check_numbers, class_weights, yes_or_no
+from edgewise.tasks.targets import Target, target_of
 
-__all__ = ["GraphProblem", "as_dataset", "check_graph", "checked", "graph_problem", "in_order", "labels_of"]
+__all__ = [
+    "GraphProblem",
+    "as_dataset",
+    "check_graph",
+    "checked",
+    "columns_of",
+    "graph_problem",
+    "in_order",
+    "labels_of",
+]
 
 _EVALUATED_AT_ONCE = 512
 
@@ -134,7 +143,7 @@ def graph_problem(
     parts = {name: as_dataset(x, function) for name, x in given.items() if name == "train" or x is not None}
     check_graph(parts["train"][0], function)
     labels = {name: labels_of(part, function, f" of {name}") for name, part in parts.items()}
-    target = _target(labels["train"], function, numbers=numbers, class_weight=class_weight)
+    target = target_of(labels["train"], function, "y", numbers=numbers, class_weight=class_weight)
     for name, y in labels.items():
         if name != "train":
             _check_seen(y, target, name, function)
@@ -229,6 +238,18 @@ def check_graph(graph: Any, function: str, width: int | None = None) -> None:
         )
 
 
+def columns_of(dataset: Dataset, name: str) -> int | list[int]:
+    """The width of floating features; how many values each column has, of whole numbers."""
+    first = getattr(dataset[0], name, None)
+    if first is None:
+        return 0
+    if first.is_floating_point() or first.dim() < 2:
+        return int(first.shape[-1]) if first.dim() > 1 else 1
+    largest = [getattr(batch, name).amax(0) for batch in in_order(dataset) if len(getattr(batch, name))]
+    most = torch.stack(largest).amax(0) if largest else first.new_zeros(first.shape[1])
+    return [int(value) + 1 for value in most]
+
+
 def labels_of(dataset: Dataset, function: str, part: str = "") -> Tensor:
     """Return the labels of all graphs, one row each, and check the graphs on the way: see :func:`checked`.
 
@@ -253,17 +274,6 @@ def labels_of(dataset: Dataset, function: str, part: str = "") -> Tensor:
 def form_of(y: Tensor, target: Target) -> Tensor:
     """Labels in the form that the target learns: ``[graphs]`` of classes, else ``[graphs, width]``."""
     return y.reshape(-1).long() if target.kind == "classes" else y.reshape(len(y), -1).float()
-
-
-def _target(y: Tensor, function: str, *, numbers: bool, class_weight: str | Sequence[float] | None) -> Target:
-    if numbers:
-        return Numbers.of(check_numbers(y, function, "y"))
-    if y.is_floating_point() or y.dtype == torch.bool or (y.dim() == 2 and y.shape[1] > 1):
-        labels = yes_or_no(y.reshape(len(y), -1), function, "y")
-        return Labels(labels.shape[1], class_weights(class_weight, labels, labels.shape[1], function))
-    flat = y.reshape(-1).long()
-    count = max(2, int(flat.max()) + 1)
-    return Classes(count, class_weights(class_weight, flat, count, function))
 
 
 def _check_seen(y: Tensor, target: Target, name: str, function: str) -> None:

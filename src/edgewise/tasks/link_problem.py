@@ -19,7 +19,7 @@ from edgewise.tasks.targets import Labels, Target
 from edgewise.transforms import RandomLinkSplit
 from edgewise.utils import negative_sampling
 
-__all__ = ["DECODERS", "PAIRS_AT_ONCE", "LinkModel", "LinkProblem", "link_problem", "split_links"]
+__all__ = ["DECODERS", "PAIRS_AT_ONCE", "LinkModel", "LinkProblem", "check_embedding", "link_problem", "split_links"]
 
 DECODERS = ("dot", "mlp")
 PAIRS_AT_ONCE = 1 << 18
@@ -102,13 +102,7 @@ class LinkProblem:
         model.eval()
         self._names = extra_names(model.encoder, self.train)
         z = self.embed(model, self.train)
-        nodes = len(self.train.x)
-        if not isinstance(z, Tensor) or z.dim() != 2 or len(z) != nodes:
-            got = list(z.shape) if isinstance(z, Tensor) else type(z).__name__
-            raise ShapeError(
-                f"fit: expected model(x, edge_index) to return an embedding [{nodes}, width], got {got}. "
-                "Return one row per node, alone or first in a tuple."
-            )
+        check_embedding(z, len(self.train.x))
         return model.score(z, self.positives[:, :1]).shape[1]  # type: ignore[no-any-return]
 
     def embed(self, model: Any, data: Data) -> Tensor:
@@ -151,6 +145,20 @@ class LinkProblem:
             for key, value in ({} if part is None else part.to_dict()).items():
                 if isinstance(value, Tensor):
                     yield f"{name}/{key}", value
+
+
+def check_embedding(z: Any, nodes: int) -> None:
+    """Check that a model returned one row a node.
+
+    Raises:
+        ShapeError: It did not.
+    """
+    if not isinstance(z, Tensor) or z.dim() != 2 or len(z) != nodes:
+        got = list(z.shape) if isinstance(z, Tensor) else type(z).__name__
+        raise ShapeError(
+            f"fit: expected model(x, edge_index) to return an embedding [{nodes}, width], got {got}. "
+            "Return one row per node, alone or first in a tuple."
+        )
 
 
 def score_pairs(model: Any, z: Tensor, pairs: Tensor) -> Tensor:

@@ -246,7 +246,7 @@ def scored_mask(data: Data, function: str = "score") -> Bool[Tensor, " nodes"]:
     return scored
 
 
-def _labels(data: Data, function: str) -> Int[Tensor, " nodes"]:
+def _labels(data: Data, function: str) -> Tensor:
     y: Tensor | None = data.y
     if y is None:
         raise DataError(f"{function}: expected labels data.y, got none. Give one class per node, -1 where unknown.")

@@ -41,6 +41,22 @@ class NamedGraph:
     card: Mapping[str, str] = field(default_factory=dict)
     imports: str
     expression: str
+    task: str = "classification"
+
+    @property
+    def usual(self) -> TrainConfig:
+        """The settings that are taken where none are given."""
+        return preset(self.name)
+
+    @property
+    def section(self) -> tuple[str, dict[str, str]]:
+        """What ``config.toml`` says of it."""
+        return "data", {"name": self.name} | ({} if self.root is None else {"root": str(self.root.absolute())})
+
+    @property
+    def words(self) -> list[str]:
+        """What names it on the command line."""
+        return [self.name] + ([] if self.root is None else ["--root", str(self.root)])
 
 
 def preset(name: str, overrides: Mapping[str, Any] | None = None) -> TrainConfig:

@@ -8,14 +8,25 @@ import torch
 from edgewise._typing import Int, Tensor
 from edgewise.data import Data
 from edgewise.tasks.baselines import baseline_scores, score_detail, verdict
-from edgewise.tasks.environment import environment
+from edgewise.tasks.environment import environment, peak_memory
+from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_problem import scored_mask
 from edgewise.tasks.projection import Projection
 from edgewise.viz import force_layout
 from edgewise.viz.report import NodeReport, Score
 
-__all__ = ["class_names", "confusion", "headline", "model_title", "node_report", "split_names"]
+__all__ = [
+    "class_names",
+    "confusion",
+    "headline",
+    "kept_why",
+    "model_card",
+    "model_title",
+    "node_report",
+    "split_names",
+    "training_card",
+]
 
 
 def node_report(
@@ -73,6 +84,7 @@ def node_report(
         projection=projection.description,
         data_card=_counts(data, classifier.num_classes_) if data_card is None else data_card,
         model_card=model_card(classifier),
+        training_card=training_card(classifier, "No node is in two of train, validation and test."),
         environment=environment(),
         command=command or f"{classifier!r}.fit(data)",
     )
@@ -84,14 +96,14 @@ def headline(classifier: NodeClassifier) -> Score:
     return Score(name=model_title(classifier), value=classifier.score(), detail=score_detail(data))
 
 
-def model_title(classifier: NodeClassifier) -> str:
+def model_title(estimator: Estimator) -> str:
     """The model's name as a person reads it.
 
     Example:
         >>> model_title(NodeClassifier("gcn"))
         'GCN'
     """
-    return classifier.model.upper() if isinstance(classifier.model, str) else classifier.config.model
+    return estimator.model.upper() if isinstance(estimator.model, str) else estimator.config.model
 
 
 def class_names(data: Data, num_classes: int) -> list[str]:
@@ -130,15 +142,46 @@ def confusion(y: Int[Tensor, " nodes"], prediction: Int[Tensor, " nodes"], num_c
     return (y * num_classes + prediction).bincount(minlength=num_classes**2).view(num_classes, num_classes)
 
 
-def model_card(classifier: NodeClassifier) -> dict[str, str]:
+def model_card(estimator: Estimator) -> dict[str, str]:
     """Settings and size of the model, as text."""
-    config = classifier.config
-    facts = {name.replace("_", " "): str(value) for name, value in asdict(config).items() if value is not None}
-    if not isinstance(classifier.model, str):
+    config = asdict(estimator.config)
+    own = {name: value for name, value in estimator.get_params().items() if name not in config}
+    settings = config | {name: value for name, value in own.items() if name not in ("callbacks", "quiet")}
+    facts = {name.replace("_", " "): str(value) for name, value in settings.items() if value is not None}
+    if not isinstance(estimator.model, str):
         facts = {name: value for name, value in facts.items() if name not in ("hidden", "layers", "act", "dropout")}
-    facts["parameters"] = f"{sum(parameter.numel() for parameter in classifier.model_.parameters()):,}"
-    facts["structure"] = repr(classifier.model_)
+    facts["parameters"] = f"{sum(parameter.numel() for parameter in estimator.model_.parameters()):,}"
+    facts["structure"] = repr(estimator.model_)
     return facts
+
+
+def kept_why(estimator: Estimator) -> str:
+    """Why the weights of that epoch were kept."""
+    metric = estimator.target_.metric
+    has_validation = f"val_{metric}" in estimator.history_
+    return f"best validation {'area under ROC' if metric == 'auroc' else metric}" if has_validation else "last epoch"
+
+
+def training_card(estimator: Estimator, leak_check: str) -> dict[str, str]:
+    """What the leak check found, and what the training took."""
+    facts = {"leak check": leak_check}
+    epochs = len(estimator.history_["epoch"])
+    if hasattr(estimator, "seconds_"):
+        seconds = estimator.seconds_
+        facts["time"] = f"{_duration(seconds)} to fit, {_duration(seconds / max(1, epochs))} an epoch"
+    facts["epochs"] = f"{epochs:,}, kept {estimator.best_epoch_} ({kept_why(estimator)})"
+    memory = peak_memory()
+    if memory is not None:
+        facts["memory"] = f"{memory / 2**20:,.0f} MiB, the most that this process held"
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        facts["memory, GPU"] = f"{torch.cuda.max_memory_allocated() / 2**20:,.0f} MiB at most"
+    return facts
+
+
+def _duration(seconds: float) -> str:
+    if seconds >= 100:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
 
 
 def _counts(data: Data, num_classes: int) -> dict[str, str]:

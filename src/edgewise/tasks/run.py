@@ -1,4 +1,4 @@
-"""Run folders: a named graph is trained, and ``runs/<name>-NNN/`` holds all that is worth keeping of it.
+"""Run folders: a named graph or a user's tables are trained on, and ``runs/<name>-NNN/`` holds what is worth keeping.
 
 A run that fails before its first epoch leaves no folder. A killed one leaves its settings and a checkpoint, from which
 ``resume`` goes on; a complete one leaves no checkpoint.
@@ -19,19 +19,32 @@ from typing import Any
 
 from edgewise._files import atomic_write, make_folder
 from edgewise.errors import ArgumentError, EdgewiseError, FileError
-from edgewise.tasks.baselines import baseline_scores, verdict
 from edgewise.tasks.config import TrainConfig, parse_toml, toml_lines
+from edgewise.tasks.estimator import Estimator
+from edgewise.tasks.judging import AnyGraph, Judged, judge
+from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.models import MODELS
 from edgewise.tasks.node_classifier import NodeClassifier
-from edgewise.tasks.node_problem import scored_mask
+from edgewise.tasks.node_regressor import NodeRegressor
 from edgewise.tasks.pictures import write_pictures
-from edgewise.tasks.presets import NamedGraph, preset
-from edgewise.tasks.reporting import headline, node_report
+from edgewise.tasks.presets import NamedGraph
+from edgewise.tasks.reporting import kept_why
+from edgewise.tasks.table_output import predictions_of, write_table
+from edgewise.tasks.tables import TableGraph
 from edgewise.viz.report import Score, write_report
+from edgewise.viz.report.record import NodeReport
 
-__all__ = ["FinishedRun", "RunFolder", "latest_run", "new_run", "resumable_run", "spread", "train_run"]
+__all__ = ["ESTIMATORS", "FinishedRun", "RunFolder", "latest_run", "new_run", "resumable_run", "spread", "train_run"]
 
 _CHECKPOINT = "checkpoint.safetensors"
+_WEIGHTS = "model.safetensors"
+
+ESTIMATORS: dict[str, type[Estimator]] = {
+    "classification": NodeClassifier,
+    "regression": NodeRegressor,
+    "link": LinkPredictor,
+}
+"""By the name of their task."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +67,7 @@ class FinishedRun:
     """What a run found."""
 
     path: Path
-    classifier: NodeClassifier
+    estimator: Any
     score: Score
     baselines: Sequence[Score]
     verdict: str
@@ -70,11 +83,10 @@ class FinishedRun:
     @property
     def kept(self) -> str:
         """Which epoch's weights were kept, and why."""
-        why = "last epoch" if self.classifier.data_.val_mask is None else "best validation accuracy"
-        return f"Kept epoch {self.classifier.best_epoch_} ({why})."
+        return f"Kept epoch {self.estimator.best_epoch_} ({kept_why(self.estimator)})."
 
 
-def new_run(graph: NamedGraph, config: TrainConfig, out: Path) -> RunFolder:
+def new_run(graph: AnyGraph, config: TrainConfig, out: Path) -> RunFolder:
     """Make the first free ``out/<graph>-<model>-NNN`` with its ``config.toml``.
 
     Raises:
@@ -93,29 +105,36 @@ def new_run(graph: NamedGraph, config: TrainConfig, out: Path) -> RunFolder:
                 "Choose another --out."
             ) from error
         break
-    data = toml_lines({"name": graph.name, "root": None if graph.root is None else str(graph.root.absolute())})
-    _write(path / "config.toml", f"[data]\n{data}\n[train]\n{config.to_toml()}")
+    name, facts = graph.section
+    _write(path / "config.toml", f"[{name}]\n{toml_lines(facts)}\n[train]\n{config.to_toml()}")
     return RunFolder(path=path, graph=graph.name, config=config)
 
 
-def resumable_run(graph: str, overrides: Mapping[str, Any], out: Path) -> RunFolder:
+def resumable_run(
+    graph: str, overrides: Mapping[str, Any], out: Path, tables: Mapping[str, Any] | None = None
+) -> RunFolder:
     """Find the newest run of a graph that was killed or interrupted.
 
     Args:
         graph: Name of the data set.
+        tables: What the user says of their tables; the run must have begun with the same.
         overrides: Settings given anew; they must agree with the run's own.
         out: Folder of runs.
 
     Raises:
         ArgumentError: There is none, or a setting differs.
     """
-    unfinished = [path for path in _runs(out) if path.name.startswith(f"{graph}-") and _is_unfinished(path)]
+    unfinished = [
+        path
+        for path in _runs(out)
+        if path.name.startswith(f"{graph}-") and _is_unfinished(path) and _section(path, "tables") == tables
+    ]
     if not unfinished:
         raise ArgumentError(
             f"train: expected an unfinished run of {graph} in {out}, got none. Leave --resume out to start a new run."
         )
     path = unfinished[-1]
-    config = TrainConfig.from_mapping(parse_toml((path / "config.toml").read_text(encoding="utf-8"))["train"])
+    config = TrainConfig.from_mapping(_section(path, "train") or {})
     for name, value in overrides.items():
         if getattr(config, name) != value:
             raise ArgumentError(
@@ -138,7 +157,7 @@ def latest_run(out: Path) -> Path:
 
 
 def train_run(
-    graph: NamedGraph, run: RunFolder, *, further_seeds: Sequence[int] = (), quiet: bool = False
+    graph: AnyGraph, run: RunFolder, *, further_seeds: Sequence[int] = (), quiet: bool = False
 ) -> FinishedRun:
     """Train in a run folder and fill it.
 
@@ -154,43 +173,45 @@ def train_run(
     """
     started = time.monotonic()
     try:
-        classifier = NodeClassifier(**asdict(run.config), quiet=quiet)
-        classifier.fit(graph.data, checkpoint=run.checkpoint, resume=True)
-        score, baselines = headline(classifier), baseline_scores(graph.data, run.config)
+        estimator = _fitted(graph, run.config, quiet=quiet, checkpoint=run.checkpoint, resume=True)
+        judged = judge(graph, estimator, command(graph, run.config))
+        score = judged.score
         seed_scores = [
             score.value,
-            *(_score(graph, replace(run.config, seed=seed), quiet=quiet) for seed in further_seeds),
+            *(_fitted(graph, replace(run.config, seed=seed), quiet=quiet).score() for seed in further_seeds),
         ]
         if further_seeds:
-            score = replace(score, detail=f"{score.detail}; {spread(seed_scores)}")
+            judged = judged.with_detail(spread(seed_scores))
         finished = FinishedRun(
             path=run.path,
-            classifier=classifier,
-            score=score,
-            baselines=baselines,
-            verdict=verdict(score, baselines, int(scored_mask(graph.data).sum())),
+            estimator=estimator,
+            score=judged.score,
+            baselines=judged.baselines,
+            verdict=judged.verdict,
             seed_scores=seed_scores,
         )
-        _fill(graph, run, finished)
+        _fill(graph, run, finished, judged)
         return replace(finished, seconds=time.monotonic() - started)
     except BaseException as error:
         _clean_up(graph, run, error)
         raise
 
 
-def _score(graph: NamedGraph, config: TrainConfig, *, quiet: bool) -> float:
-    return NodeClassifier(**asdict(config), quiet=quiet).fit(graph.data).score()
+def _fitted(graph: AnyGraph, config: TrainConfig, *, quiet: bool, **checkpoint: Any) -> Any:
+    estimator: Any = ESTIMATORS[graph.task](**asdict(config), quiet=quiet)
+    return estimator.fit(graph.data, **checkpoint)
 
 
-def _clean_up(graph: NamedGraph, run: RunFolder, error: BaseException) -> None:
+def _clean_up(graph: AnyGraph, run: RunFolder, error: BaseException) -> None:
     """Leave a folder only where there is something to go on from; a full disk takes nothing away."""
     cannot_go_on = isinstance(error, EdgewiseError) and not isinstance(error, FileError)
     if not run.is_resumed and (cannot_go_on or not run.checkpoint.exists()):
         shutil.rmtree(run.path)
     elif isinstance(error, KeyboardInterrupt):
-        words = ["edgewise", "train", graph.name, "--resume"]
+        named, *rest = graph.words if isinstance(graph, NamedGraph) else ["", *graph.words]
+        words = ["edgewise", "train", *([named] if named else []), "--resume"]
         words += [] if run.path.parent == Path("runs") else ["--out", str(run.path.parent)]
-        words += [] if graph.root is None else ["--root", str(graph.root)]
+        words += rest
         message = f"stopped; what is learnt is kept in {run.path}. Go on with: {shlex.join(words)}"
         raise KeyboardInterrupt(message) from error
 
@@ -214,34 +235,31 @@ def script(graph: NamedGraph, run: RunFolder, classifier: NodeClassifier) -> str
     return string.Template(template).substitute(values)
 
 
-def command(graph: NamedGraph, config: TrainConfig) -> str:
+def command(graph: AnyGraph, config: TrainConfig) -> str:
     """The shell command that reproduces a run: only what differs from the preset is named."""
-    usual, words = asdict(preset(graph.name)), ["edgewise", "train", graph.name]
+    named, *rest = graph.words
+    words = ["edgewise", "train", named, *(rest if isinstance(graph, TableGraph) else [])]
+    usual = asdict(graph.usual)
     for name, value in asdict(config).items():
         if value != usual[name] or name == "seed":
             words += [f"--{name.replace('_', '-')}", str(value)]
-    if graph.root is not None:
-        words += ["--root", str(graph.root)]
-    return shlex.join(words)
+    return shlex.join(words + ([] if isinstance(graph, TableGraph) else rest))
 
 
-def _fill(graph: NamedGraph, run: RunFolder, finished: FinishedRun) -> None:
-    classifier, path = finished.classifier, run.path
-    classifier.save(path / "model.safetensors")
-    history = classifier.history_
+def _fill(graph: AnyGraph, run: RunFolder, finished: FinishedRun, judged: Judged) -> None:
+    estimator, path = finished.estimator, run.path
+    estimator.save(path / _WEIGHTS)
+    history = estimator.history_
     rows = (dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True))
     _write(path / "metrics.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    _write(path / "train.py", script(graph, run, classifier))
-    report = node_report(
-        classifier,
-        name=graph.name,
-        score=finished.score,
-        baselines=finished.baselines,
-        data_card=graph.card,
-        command=command(graph, run.config),
-    )
-    write_pictures(report, path)
-    write_report(report, path / "report.html")
+    if isinstance(graph, NamedGraph):
+        _write(path / "train.py", script(graph, run, estimator))
+    elif graph.task != "link":
+        write_table(predictions_of(estimator, graph.data), path / "predictions.csv")
+    if isinstance(judged.report, NodeReport):
+        write_pictures(judged.report, path)
+    if judged.report is not None:
+        write_report(judged.report, path / "report.html")
     run.checkpoint.unlink(missing_ok=True)
     for leftover in path.glob(".*"):  # A killed process may have left a temporary file behind.
         leftover.unlink()
@@ -254,7 +272,13 @@ def _runs(out: Path) -> list[Path]:
 
 
 def _is_unfinished(path: Path) -> bool:
-    return (path / _CHECKPOINT).exists() or not (path / "report.html").exists()
+    return (path / _CHECKPOINT).exists() or not (path / _WEIGHTS).exists()
+
+
+def _section(path: Path, name: str) -> dict[str, Any] | None:
+    """A table of a run's ``config.toml``; ``None`` where it has none."""
+    section: dict[str, Any] | None = parse_toml((path / "config.toml").read_text(encoding="utf-8")).get(name)
+    return section
 
 
 def spread(values: Sequence[float]) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "check_numbers",
     "class_weights",
     "target_from",
+    "target_of",
     "yes_or_no",
 ]
 
@@ -256,6 +257,40 @@ def target_from(facts: Mapping[str, Any]) -> Target:
     kind = str(values.pop("kind"))
     target: Target = TARGETS[kind](**values)
     return target
+
+
+def target_of(
+    y: Tensor,
+    function: str,
+    name: str = "data.y",
+    *,
+    numbers: bool,
+    class_weight: str | Sequence[float] | None = None,
+) -> Target:
+    """Return what labels ask for: numbers, classes (whole numbers), or yes-or-no labels (0, 1 and NaN, or columns).
+
+    Args:
+        y: One row an example.
+        function: Named in errors.
+        name: How they call the labels.
+        numbers: Learn them as numbers.
+        class_weight: What an example of each class counts in the loss.
+
+    Raises:
+        DataError: Labels other than 0, 1 and NaN.
+
+    Example:
+        >>> target_of(torch.tensor([0, 2]), "fit", numbers=False).width
+        3
+    """
+    if numbers:
+        return Numbers.of(check_numbers(y, function, name))
+    if y.is_floating_point() or y.dtype == torch.bool or (y.dim() == 2 and y.shape[1] > 1):
+        labels = yes_or_no(y.reshape(len(y), -1), function, name)
+        return Labels(labels.shape[1], class_weights(class_weight, labels, labels.shape[1], function))
+    flat = y.reshape(-1).long()
+    count = max(2, int(flat.max()) + 1)
+    return Classes(count, class_weights(class_weight, flat, count, function))
 
 
 def class_weights(

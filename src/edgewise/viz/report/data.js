@@ -1,14 +1,6 @@
-// The payload unpacked, and what follows from it: neighbours, degrees, receptive fields.
-const ARRAYS = { int32: Int32Array, float32: Float32Array, uint8: Uint8Array, uint16: Uint16Array };
+// What follows from a graph's payload: neighbours, degrees, receptive fields.
 const SPLITS = ["none", "train", "val", "test"];
 
-const unpack = ({ type, data }) => {
-  const text = atob(data);
-  const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
-  return new ARRAYS[type](bytes.buffer);
-};
-
-const data = JSON.parse(document.getElementById("payload").textContent);
 for (const name of ["edges", "position", "label", "split", "embedding", "prediction", "finalPrediction", "confidence"]) {
   data[name] = unpack(data[name]);
 }
@@ -51,10 +43,6 @@ const receptiveField = (centre, hops) => {
   return { hop, sizes };
 };
 
-const classColour = (c) => {
-  if (c < 0) return "#9aa0a6";
-  return c < data.palette.length ? data.palette[c] : `hsl(${(c * 137.5) % 360} 60% 55%)`;
-};
 const className = (c) => (c < 0 ? "unknown" : data.classNames[c] ?? `class ${c}`);
 const nodeName = (i) => (data.nodeNames ? data.nodeNames[i] : `node ${i}`);
 const degreeOf = (i) => incoming.start[i + 1] - incoming.start[i];

@@ -1,6 +1,5 @@
 // The page: one state, two plots, and everything that changes it.
 const HOPS = 3;
-const byId = (id) => document.getElementById(id);
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const slider = byId("epoch");
 const plots = { graph: createPlot(byId("graph"), { edges: true }), embedding: createPlot(byId("embedding"), { edges: false }) };
@@ -189,34 +188,6 @@ byId("colouring").addEventListener("change", (event) => {
   redraw();
 });
 
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const setTheme = (theme) => {
-  document.documentElement.dataset.theme = theme;
-  byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
-  byId("theme").setAttribute("aria-pressed", String(theme === "dark"));
-  plots.graph.drawEdgeLayer();
-  drawNow();
-};
-byId("theme").addEventListener("click", () =>
-  setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
-dark.addEventListener("change", () => setTheme(dark.matches ? "dark" : "light"));
-let beforePrint = "light";
-window.addEventListener("beforeprint", () => {
-  beforePrint = document.documentElement.dataset.theme;
-  setTheme("light");
-});
-window.addEventListener("afterprint", () => setTheme(beforePrint));
-
-const copyCommand = () => {
-  // A page from disk may not write to the clipboard by the newer way.
-  const range = document.createRange();
-  range.selectNodeContents(byId("command"));
-  getSelection().removeAllRanges();
-  getSelection().addRange(range);
-  byId("copy").textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl+C";
-};
-byId("copy").addEventListener("click", copyCommand);
-
 const legend = byId("legend");
 const entry = (text, colour) => {
   const item = legend.appendChild(document.createElement("li"));
@@ -229,8 +200,12 @@ data.classNames.forEach((name, c) => entry(name, classColour(c)));
 if (data.label.some((c) => c < 0)) entry("unknown", classColour(-1));
 entry("training node", null);
 
+onTheme.push(() => {
+  plots.graph.drawEdgeLayer();
+  drawNow();
+});
 slider.max = Math.max(0, snapshots - 1);
-setTheme(dark.matches ? "dark" : "light");
+followTheme();
 layout();
 show(state.at);
 new ResizeObserver(layout).observe(byId("graph"));

@@ -1,36 +1,83 @@
 """What a report shows, and the check that its parts fit together."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from edgewise.errors import ShapeError
 
-__all__ = ["NodeReport", "Score"]
+__all__ = ["NodeReport", "Report", "Score", "check_shapes"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One accuracy, with what it belongs to.
+    """One measure of one model, with what it belongs to.
 
     Attributes:
         name: ``"GCN"``, ``"majority class"``, ``"MLP without edges"``.
-        value: Between 0 and 1.
+        value: What was measured; NaN where nothing could be.
         detail: What it counts: ``"accuracy on the 30 unlabelled nodes"``.
+        form: ``"share"``, shown in percent; ``"number"``, of which more is better; ``"error"``, of which less is.
+
+    Example:
+        >>> Score(name="GCN", value=0.8, detail="").text, Score(name="GRU", value=3.14159, detail="", form="error").text
+        ('80.0 %', '3.142')
     """
 
     name: str
     value: float
     detail: str
+    form: str = "share"
+
+    @property
+    def text(self) -> str:
+        """The value as a person reads it."""
+        if math.isnan(self.value):
+            return "none"
+        forms = {"share": f"{100 * self.value:.1f} %", "number": f"{self.value:.3f}", "error": f"{self.value:.4g}"}
+        return forms[self.form]
 
 
 @dataclass(frozen=True, kw_only=True)
-class NodeReport:
-    """Everything that the page of a node classification shows.
+class Report:
+    """What every page shows, whatever was learnt.
 
     Attributes:
         title: Data and model.
+        history: Columns ``epoch``, ``train_loss``, ``train_<metric>``; those of ``val`` and ``test`` if there are any.
+        chosen_epoch: The epoch whose weights were kept.
+        chosen_why: Why that one.
+        score: The headline.
+        baselines: What to hold it against.
+        verdict: Whether the graph helped, in a sentence or two.
+        data_card: Facts about the data.
+        model_card: Facts about the model.
+        training_card: Leak check, time and memory.
+        environment: What it ran on.
+        command: What reproduces it.
+    """
+
+    title: str
+    history: Mapping[str, Sequence[int | float | None]]
+    chosen_epoch: int
+    chosen_why: str
+    score: Score
+    baselines: Sequence[Score]
+    verdict: str
+    data_card: Mapping[str, str]
+    model_card: Mapping[str, str]
+    training_card: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str]
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeReport(Report):
+    """Everything that the page of a node classification shows, beside what every :class:`Report` has.
+
+    Attributes:
         edge_index: ``[2, edges]``.
         position: ``[nodes, 2]``, where the graph draws each node.
         label: ``[nodes]``, ``-1`` for unknown.
@@ -42,24 +89,13 @@ class NodeReport:
         prediction: ``[snapshots, nodes]``.
         confidence: ``[nodes]``, of the final prediction.
         final_prediction: ``[nodes]``, at the chosen epoch.
-        history: Columns ``epoch``, ``train_loss``, ``train_accuracy``; those of ``val`` and ``test`` if there are any.
-        chosen_epoch: The epoch whose weights were kept.
-        chosen_why: Why that one.
-        score: The headline.
-        baselines: What to hold it against.
-        verdict: One sentence: whether the graph helped.
         confusion: ``[classes, classes]``, row = truth, column = prediction, over the scored nodes.
         projection: How the embedding became two-dimensional.
-        data_card: Facts about the data.
-        model_card: Facts about the model.
-        environment: What it ran on.
-        command: What reproduces it.
 
     Raises:
         ShapeError: Two of them disagree on the number of nodes, snapshots or classes.
     """
 
-    title: str
     edge_index: Tensor
     position: Tensor
     label: Tensor
@@ -71,18 +107,8 @@ class NodeReport:
     prediction: Tensor
     confidence: Tensor
     final_prediction: Tensor
-    history: Mapping[str, Sequence[int | float | None]]
-    chosen_epoch: int
-    chosen_why: str
-    score: Score
-    baselines: Sequence[Score]
-    verdict: str
     confusion: Tensor
     projection: str
-    data_card: Mapping[str, str]
-    model_card: Mapping[str, str]
-    environment: Mapping[str, str]
-    command: str
 
     def __post_init__(self) -> None:
         nodes, snapshots, classes = self.label.shape[0], len(self.epochs), len(self.class_names)
@@ -94,13 +120,19 @@ class NodeReport:
             "final_prediction": (self.final_prediction, (nodes,)),
             "confusion": (self.confusion, (classes, classes)),
         }
-        for name, (value, shape) in wanted.items():
-            if tuple(value.shape) != shape:
-                message = (
-                    f"NodeReport: expected {name} of shape {list(shape)}, got {list(value.shape)}. "
-                    "Pass one row a node, one layer a snapshot."
-                )
-                raise ShapeError(message)
+        check_shapes("NodeReport", wanted, "Pass one row a node, one layer a snapshot.")
         if len(self.split) != nodes or (self.node_names is not None and len(self.node_names) != nodes):
             message = f"NodeReport: expected {nodes} entries in split and node_names, got others. Pass one a node."
+            raise ShapeError(message)
+
+
+def check_shapes(kind: str, wanted: Mapping[str, tuple[Tensor, tuple[int, ...]]], repair: str) -> None:
+    """Check that each tensor of a report has the shape that goes with the others.
+
+    Raises:
+        ShapeError: One has not; the message names it.
+    """
+    for name, (value, shape) in wanted.items():
+        if tuple(value.shape) != shape:
+            message = f"{kind}: expected {name} of shape {list(shape)}, got {list(value.shape)}. {repair}"
             raise ShapeError(message)
