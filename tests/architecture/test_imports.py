@@ -13,6 +13,7 @@ import pytest
 FLOORS = [
     {"cli", "__main__"},
     {"testing"},
+    {"runs"},
     {"tasks"},
     {"explain", "viz"},
     {"datasets"},

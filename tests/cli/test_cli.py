@@ -190,7 +190,7 @@ def test_ctrl_c_is_130_and_one_line(capsys, tmp_path, monkeypatch):
     def stopped(*arguments, **settings):
         raise KeyboardInterrupt("stopped; go on with: edgewise train karate --resume")
 
-    monkeypatch.setattr("edgewise.tasks.run.train_run", stopped)
+    monkeypatch.setattr("edgewise.runs.run.train_run", stopped)
     code, _, err = run(capsys, "train", "karate", "--out", str(tmp_path), "--quiet")
     assert code == 130
     assert err == "edgewise: stopped; go on with: edgewise train karate --resume\n"

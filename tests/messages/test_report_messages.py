@@ -6,7 +6,7 @@ import torch
 from edgewise.data import Data
 from edgewise.errors import ArgumentError, DataError, ShapeError
 from edgewise.tasks import GraphClassifier, LinkPredictor
-from edgewise.tasks.forecast_reporting import forecast_report
+from edgewise.tasks.reports.forecasts import forecast_report
 from edgewise.tasks.signal_forecaster import SignalForecaster
 from edgewise.transforms import RandomLinkSplit
 

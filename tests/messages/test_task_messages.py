@@ -17,7 +17,8 @@ from edgewise.errors import (
     NodeIndexError,
     ShapeError,
 )
-from edgewise.tasks import NodeClassifier, TensorBoard, presets, score_seeds
+from edgewise.runs import presets
+from edgewise.tasks import NodeClassifier, TensorBoard, score_seeds
 
 
 @pytest.fixture

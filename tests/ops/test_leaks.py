@@ -8,7 +8,7 @@ import torch
 
 from edgewise import Adjacency, nn, ops
 
-CALLS = 200
+CALLS = 100
 
 
 class Mallinfo(ctypes.Structure):
@@ -41,7 +41,7 @@ def used_bytes():
 def bytes_left_by(call):
     """The least that a call left behind in one of several rounds: a leak is in all, a table that grows is in one."""
     rounds = []
-    for _ in range(4):
+    for _ in range(3):
         before = used_bytes()
         for _ in range(CALLS):
             call()

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from edgewise.tasks.baselines import baseline_scores, majority_class, verdict
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.models import MLPWithoutEdges
+from edgewise.tasks.reports.baselines import baseline_scores, majority_class, verdict
 from edgewise.viz.report import Score
 
 

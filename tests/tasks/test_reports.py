@@ -11,11 +11,11 @@ from tests.tasks.test_graph_estimators import GRAPHS, QUICK
 
 from edgewise.data import Data
 from edgewise.tasks import GraphClassifier, GraphRegressor, LinkPredictor
-from edgewise.tasks.baselines import paired_error, verdict, verdict_beside_rules
-from edgewise.tasks.forecast_reporting import forecast_report, forecaster_report
-from edgewise.tasks.graph_reporting import count_copies, gallery_order, graph_report
-from edgewise.tasks.link_baselines import NeighbourRules, precision_at
-from edgewise.tasks.link_reporting import area_under_roc, link_report
+from edgewise.tasks.reports.baselines import paired_error, verdict, verdict_beside_rules
+from edgewise.tasks.reports.forecasts import forecast_report, forecaster_report
+from edgewise.tasks.reports.graphs import count_copies, gallery_order, graph_report
+from edgewise.tasks.reports.link_baselines import NeighbourRules, precision_at
+from edgewise.tasks.reports.links import area_under_roc, link_report
 from edgewise.tasks.signal_forecaster import SignalForecaster
 from edgewise.viz.report import Score, write_report
 
@@ -290,8 +290,8 @@ def test_the_worst_hour_is_found_and_its_neighbours_do_not_follow():
 
 
 def test_a_page_holds_so_much_and_says_so(monkeypatch):
-    monkeypatch.setattr("edgewise.tasks.forecast_reporting._MOST_NODES", 10)
-    monkeypatch.setattr("edgewise.tasks.forecast_reporting._MOST_VALUES", 600)
+    monkeypatch.setattr("edgewise.tasks.reports.forecasts._MOST_NODES", 10)
+    monkeypatch.setattr("edgewise.tasks.reports.forecasts._MOST_VALUES", 600)
     truth = rows_of(wave(200, 40))
     told = truth.clone()
     told[150] += 1.0

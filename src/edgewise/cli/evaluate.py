@@ -18,7 +18,7 @@ def evaluate(run: Path, /, *, nodes: str | None = None, edges: str | None = None
         edges: File of new edges, between any nodes.
         out: Folder of runs.
     """
-    from edgewise.tasks.saved_run import find_run, open_saved_run
+    from edgewise.runs.saved_run import find_run, open_saved_run
 
     parts = open_saved_run(find_run(run, out, "eval")).evaluate(edges, nodes)
     rows = [["", "count", *parts[0].scores]]

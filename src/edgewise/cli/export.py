@@ -39,7 +39,7 @@ def export(
     if to != "pt2":
         why = f", and {_REFUSED[to]}" if to in _REFUSED else ""
         raise ArgumentError(f"export: expected --to pt2, got {to}{why}. Leave --to out.")
-    from edgewise.tasks.saved_run import export_program, find_run, open_saved_run
+    from edgewise.runs.saved_run import export_program, find_run, open_saved_run
 
     folder = find_run(run, out, "export")
     path = Path(f"{folder.name}.pt2") if output is None else output

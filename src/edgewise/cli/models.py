@@ -8,7 +8,7 @@ def models() -> None:
 
     Example: edgewise models
     """
-    from edgewise.tasks.describe import describe_models
+    from edgewise.runs.describe import describe_models
 
     for name, tasks, words in describe_models():
         print(f"{name:<6} {words}\n       {tasks}")

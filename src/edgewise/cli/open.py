@@ -21,7 +21,7 @@ def open_run(run: Path | None = None, /, *, out: Path = _RUNS) -> None:
         run: Folder of the run, or its name within --out; the newest by default.
         out: Folder of runs.
     """
-    from edgewise.tasks.run import latest_run
+    from edgewise.runs.run import latest_run
 
     folder = latest_run(out) if run is None else next((path for path in (run, out / run) if path.is_dir()), run)
     report = folder / "report.html"

@@ -32,8 +32,8 @@ def predict(
         output: File to write: .csv, .parquet or .arrow.
         out: Folder of runs.
     """
-    from edgewise.tasks.saved_run import find_run, open_saved_run
-    from edgewise.tasks.table_output import check_output, write_table
+    from edgewise.runs.saved_run import find_run, open_saved_run
+    from edgewise.runs.table_output import check_output, write_table
 
     check_output(output, "predict")
     table = open_saved_run(find_run(run, out, "predict")).predict(edges, nodes)

@@ -24,6 +24,6 @@ def show(
         output: Picture to write: .png, .svg or .pdf.
         root: Folder that holds the raw data files of a data set.
     """
-    from edgewise.tasks.drawing import draw_graph
+    from edgewise.runs.drawing import draw_graph
 
     print(draw_graph(graph, output, root))

@@ -10,9 +10,9 @@ from edgewise.errors import ArgumentError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from edgewise.tasks.judging import AnyGraph
-    from edgewise.tasks.run import FinishedRun
-    from edgewise.tasks.tables import TableGraph
+    from edgewise.runs.judging import AnyGraph
+    from edgewise.runs.run import FinishedRun
+    from edgewise.runs.tables import TableGraph
 
 __all__ = ["train"]
 
@@ -86,7 +86,7 @@ def train(
         resume: Go on with the newest run of this graph that was killed or interrupted.
         quiet: Print one line only.
     """
-    from edgewise.tasks import run as runs
+    from edgewise.runs import run as runs
     from edgewise.tasks.config import TrainConfig
     from edgewise.tasks.models import check_model_name
 
@@ -136,8 +136,8 @@ def train(
 
 
 def _read(graph: str | None, root: Path | None, of_tables: dict[str, Any], *, quiet: bool) -> "AnyGraph":
-    from edgewise.tasks.presets import load_graph
-    from edgewise.tasks.tables import TableWishes, load_tables
+    from edgewise.runs.presets import load_graph
+    from edgewise.runs.tables import TableWishes, load_tables
 
     edges = of_tables["edges"]
     given = [name for name, value in of_tables.items() if name != "seed" and value not in (None, (), False)]
@@ -156,7 +156,7 @@ def _read(graph: str | None, root: Path | None, of_tables: dict[str, Any], *, qu
 
 
 def _model_line(config: Any, read: "AnyGraph") -> str:
-    from edgewise.tasks.describe import describe_model
+    from edgewise.runs.describe import describe_model
 
     width = config.hidden if read.task == "link" else None
     return describe_model(config, read.data, width, numbers=read.task == "regression")
@@ -169,8 +169,8 @@ def _console() -> "Console":
 
 
 def _show_data(console: "Console", read: "AnyGraph", model_line: str) -> None:
-    from edgewise.tasks.describe import describe_data, describe_size
-    from edgewise.tasks.presets import NamedGraph
+    from edgewise.runs.describe import describe_data, describe_size
+    from edgewise.runs.presets import NamedGraph
 
     if isinstance(read, NamedGraph):
         console.print(f"[bold]data[/]   {describe_data(read.data, read.name)}")

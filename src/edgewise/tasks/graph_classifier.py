@@ -174,7 +174,7 @@ class GraphEstimator(Estimator):
             >>> classifier.report(Path(tempfile.mkdtemp()) / "report.html", graphs[15:]).name
             'report.html'
         """
-        from edgewise.tasks.graph_reporting import graph_report
+        from edgewise.tasks.reports.graphs import graph_report
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")

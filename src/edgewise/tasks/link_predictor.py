@@ -202,7 +202,7 @@ class LinkPredictor(Estimator):
             >>> predictor.report(Path(tempfile.mkdtemp()) / "report.html").name
             'report.html'
         """
-        from edgewise.tasks.link_reporting import link_report
+        from edgewise.tasks.reports.links import link_report
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")

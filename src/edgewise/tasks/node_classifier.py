@@ -257,7 +257,7 @@ class NodeClassifier(NodeEstimator):
 
         Cost: trains the baseline that sees no edges once.
         """
-        from edgewise.tasks.reporting import node_report
+        from edgewise.tasks.reports.nodes import node_report
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")

@@ -239,7 +239,7 @@ class SignalForecaster(Estimator):
 
         Cost: trains the GRU once.
         """
-        from edgewise.tasks.forecast_reporting import forecaster_report
+        from edgewise.tasks.reports.forecasts import forecaster_report
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")

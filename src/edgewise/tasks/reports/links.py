@@ -7,13 +7,13 @@ import torch
 from edgewise._typing import Float, Int, Tensor
 from edgewise.data import Data
 from edgewise.errors import ArgumentError
-from edgewise.tasks.baselines import best_of, paired_error, verdict_beside_rules
 from edgewise.tasks.environment import environment
-from edgewise.tasks.link_baselines import RULES, NeighbourRules, precision_at
 from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.link_problem import judged_pairs
 from edgewise.tasks.metrics import measure
-from edgewise.tasks.reporting import kept_why, model_card, model_title, training_card
+from edgewise.tasks.reports.baselines import best_of, paired_error, verdict_beside_rules
+from edgewise.tasks.reports.link_baselines import RULES, NeighbourRules, precision_at
+from edgewise.tasks.reports.nodes import kept_why, model_card, model_title, training_card
 from edgewise.viz.report import LinkReport, PairRow, Score
 
 __all__ = ["area_under_roc", "link_report"]

@@ -9,7 +9,6 @@ import itertools
 import json
 import shlex
 import shutil
-import statistics
 import string
 import time
 from collections.abc import Mapping, Sequence
@@ -21,20 +20,21 @@ from edgewise._files import atomic_write, make_folder
 from edgewise.errors import ArgumentError, EdgewiseError, FileError
 from edgewise.tasks.config import TrainConfig, parse_toml, toml_lines
 from edgewise.tasks.estimator import Estimator
-from edgewise.tasks.judging import AnyGraph, Judged, judge
+from edgewise.runs.judging import AnyGraph, Judged, judge
 from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.models import MODELS
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_regressor import NodeRegressor
-from edgewise.tasks.pictures import write_pictures
-from edgewise.tasks.presets import NamedGraph
-from edgewise.tasks.reporting import kept_why
-from edgewise.tasks.table_output import predictions_of, write_table
-from edgewise.tasks.tables import TableGraph
+from edgewise.tasks.seeds import SeedScores
+from edgewise.runs.pictures import write_pictures
+from edgewise.runs.presets import NamedGraph
+from edgewise.tasks.reports.nodes import kept_why
+from edgewise.runs.table_output import predictions_of, write_table
+from edgewise.runs.tables import TableGraph
 from edgewise.viz.report import Score, write_report
 from edgewise.viz.report.record import NodeReport
 
-__all__ = ["ESTIMATORS", "FinishedRun", "RunFolder", "latest_run", "new_run", "resumable_run", "spread", "train_run"]
+__all__ = ["ESTIMATORS", "FinishedRun", "RunFolder", "latest_run", "new_run", "resumable_run", "train_run"]
 
 _CHECKPOINT = "checkpoint.safetensors"
 _WEIGHTS = "model.safetensors"
@@ -78,7 +78,7 @@ class FinishedRun:
     @property
     def spread(self) -> str | None:
         """Mean and standard deviation over seeds, where there are several."""
-        return spread(self.seed_scores) if len(self.seed_scores) > 1 else None
+        return str(SeedScores(list(self.seed_scores))) if len(self.seed_scores) > 1 else None
 
     @property
     def kept(self) -> str:
@@ -181,7 +181,7 @@ def train_run(
             *(_fitted(graph, replace(run.config, seed=seed), quiet=quiet).score() for seed in further_seeds),
         ]
         if further_seeds:
-            judged = judged.with_detail(spread(seed_scores))
+            judged = judged.with_detail(str(SeedScores(seed_scores)))
         finished = FinishedRun(
             path=run.path,
             estimator=estimator,
@@ -218,7 +218,7 @@ def _clean_up(graph: AnyGraph, run: RunFolder, error: BaseException) -> None:
 
 def script(graph: NamedGraph, run: RunFolder, classifier: NodeClassifier) -> str:
     """A plain script that reproduces the run without this package's tasks."""
-    template = importlib.resources.files("edgewise.tasks").joinpath("train_template.py.txt").read_text(encoding="utf-8")
+    template = importlib.resources.files("edgewise.runs").joinpath("train_template.py.txt").read_text(encoding="utf-8")
     config, (cls, further) = run.config, MODELS[run.config.model]
     home = "edgewise.nn" if cls.__module__.startswith("edgewise.nn.") else cls.__module__
     imports = sorted([*graph.imports.splitlines(), f"from {home} import {cls.__name__}"])
@@ -279,16 +279,6 @@ def _section(path: Path, name: str) -> dict[str, Any] | None:
     """A table of a run's ``config.toml``; ``None`` where it has none."""
     section: dict[str, Any] | None = parse_toml((path / "config.toml").read_text(encoding="utf-8")).get(name)
     return section
-
-
-def spread(values: Sequence[float]) -> str:
-    """Mean and standard deviation over seeds, as text.
-
-    Example:
-        >>> spread([0.81, 0.83])
-        '0.8200 ± 0.0141 over 2 seeds'
-    """
-    return f"{statistics.mean(values):.4f} ± {statistics.stdev(values):.4f} over {len(values)} seeds"
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,11 +9,11 @@ import torch
 from edgewise._typing import Float, Tensor
 from edgewise.data import Data, Dataset
 from edgewise.errors import DataError
-from edgewise.tasks.baselines import best_of, majority_class, paired_error, verdict
 from edgewise.tasks.environment import environment
 from edgewise.tasks.graph_classifier import GraphEstimator
 from edgewise.tasks.graph_problem import as_dataset, form_of, in_order, labels_of
-from edgewise.tasks.reporting import confusion, kept_why, model_card, model_title, training_card
+from edgewise.tasks.reports.baselines import best_of, majority_class, paired_error, verdict
+from edgewise.tasks.reports.nodes import confusion, kept_why, model_card, model_title, training_card
 from edgewise.tasks.targets import Target
 from edgewise.viz.report import GraphCard, GraphReport, Score, graph_svg, molecule_svg
 

@@ -7,12 +7,12 @@ import torch
 
 from edgewise._typing import Int, Tensor
 from edgewise.data import Data
-from edgewise.tasks.baselines import baseline_scores, score_detail, verdict
 from edgewise.tasks.environment import environment, peak_memory
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_problem import scored_mask
 from edgewise.tasks.projection import Projection
+from edgewise.tasks.reports.baselines import baseline_scores, score_detail, verdict
 from edgewise.viz import force_layout
 from edgewise.viz.report import NodeReport, Score
 

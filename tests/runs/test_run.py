@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from edgewise.errors import ArgumentError, DataError, FileError
-from edgewise.tasks import NodeClassifier, presets, run
+from edgewise.runs import presets, run
+from edgewise.tasks import NodeClassifier, SeedScores
 from edgewise.tasks.config import TrainConfig, parse_toml
 
 FILES = {
@@ -182,7 +183,7 @@ def test_seeds_are_told_with_their_spread(graph, tmp_path):
     found = run.train_run(graph, run.new_run(graph, small(), tmp_path), further_seeds=[1, 2], quiet=True)
     scores = [NodeClassifier(**vars(small(seed=seed)), quiet=True).fit(graph.data).score() for seed in range(3)]
     assert found.seed_scores == scores
-    assert found.score.detail.endswith(f"; {run.spread(scores)}")
+    assert found.score.detail.endswith(f"; {SeedScores(scores)}")
 
 
 def interrupt_after(epochs, monkeypatch):

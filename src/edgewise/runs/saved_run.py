@@ -22,12 +22,12 @@ from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.link_problem import split_links
 from edgewise.tasks.loop import first_output
 from edgewise.tasks.merging import merged_graph
-from edgewise.tasks.presets import load_graph
-from edgewise.tasks.run import ESTIMATORS
+from edgewise.runs.presets import load_graph
+from edgewise.runs.run import ESTIMATORS
 from edgewise.tasks.runner import own_generator
-from edgewise.tasks.table_output import node_ids, predictions_of
+from edgewise.runs.table_output import node_ids, predictions_of
 from edgewise.tasks.table_reading import read_numbers
-from edgewise.tasks.tables import TableWishes, load_tables
+from edgewise.runs.tables import TableWishes, load_tables
 
 pa = lazy_import("pyarrow")
 

@@ -7,9 +7,9 @@ import torch
 
 from edgewise._typing import EdgeIndex, Float, Int, Tensor
 from edgewise.errors import ArgumentError, ShapeError
-from edgewise.tasks.baselines import best_of, verdict, verdict_beside_rules
 from edgewise.tasks.environment import environment
-from edgewise.tasks.reporting import kept_why, model_card, model_title, training_card
+from edgewise.tasks.reports.baselines import best_of, verdict, verdict_beside_rules
+from edgewise.tasks.reports.nodes import kept_why, model_card, model_title, training_card
 from edgewise.tasks.signal_forecaster import SignalForecaster
 from edgewise.viz import force_layout
 from edgewise.viz.report import ForecastReport, Score, WorstStep
