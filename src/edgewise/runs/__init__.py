@@ -1,0 +1,1 @@
+"""Run folders: a named graph or a user's tables are trained on, judged and kept; what the commands call."""
