@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from edgewise._typing import Tensor
-from edgewise.tasks.reports.baselines import baseline_scores, paired_error, verdict
-from edgewise.tasks.link_predictor import LinkPredictor
-from edgewise.tasks.reports.links import link_report
-from edgewise.tasks.node_problem import node_problem
 from edgewise.runs.presets import NamedGraph
-from edgewise.tasks.reports.nodes import headline, model_title, node_report
 from edgewise.runs.tables import TableGraph
+from edgewise.tasks.link_predictor import LinkPredictor
+from edgewise.tasks.node_problem import node_problem
+from edgewise.tasks.reports.baselines import baseline_scores, paired_error, verdict
+from edgewise.tasks.reports.links import link_report
+from edgewise.tasks.reports.nodes import headline, model_title, node_report
 from edgewise.viz.report import Score
 from edgewise.viz.report.record import Report
 

@@ -18,19 +18,19 @@ from typing import Any
 
 from edgewise._files import atomic_write, make_folder
 from edgewise.errors import ArgumentError, EdgewiseError, FileError
+from edgewise.runs.judging import AnyGraph, Judged, judge
+from edgewise.runs.pictures import write_pictures
+from edgewise.runs.presets import NamedGraph
+from edgewise.runs.table_output import predictions_of, write_table
+from edgewise.runs.tables import TableGraph
 from edgewise.tasks.config import TrainConfig, parse_toml, toml_lines
 from edgewise.tasks.estimator import Estimator
-from edgewise.runs.judging import AnyGraph, Judged, judge
 from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.models import MODELS
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_regressor import NodeRegressor
-from edgewise.tasks.seeds import SeedScores
-from edgewise.runs.pictures import write_pictures
-from edgewise.runs.presets import NamedGraph
 from edgewise.tasks.reports.nodes import kept_why
-from edgewise.runs.table_output import predictions_of, write_table
-from edgewise.runs.tables import TableGraph
+from edgewise.tasks.seeds import SeedScores
 from edgewise.viz.report import Score, write_report
 from edgewise.viz.report.record import NodeReport
 

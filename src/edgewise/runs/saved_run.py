@@ -15,6 +15,10 @@ from edgewise.errors import ArgumentError, DataError, FileError
 from edgewise.io.tables.features import Rows
 from edgewise.io.tables.opening import open_source
 from edgewise.io.tables.targets import read_labels
+from edgewise.runs.presets import load_graph
+from edgewise.runs.run import ESTIMATORS
+from edgewise.runs.table_output import node_ids, predictions_of
+from edgewise.runs.tables import TableWishes, load_tables
 from edgewise.tasks.calling import extra_names
 from edgewise.tasks.checkpoint import load_tensors
 from edgewise.tasks.config import parse_toml
@@ -22,12 +26,8 @@ from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.link_problem import split_links
 from edgewise.tasks.loop import first_output
 from edgewise.tasks.merging import merged_graph
-from edgewise.runs.presets import load_graph
-from edgewise.runs.run import ESTIMATORS
 from edgewise.tasks.runner import own_generator
-from edgewise.runs.table_output import node_ids, predictions_of
 from edgewise.tasks.table_reading import read_numbers
-from edgewise.runs.tables import TableWishes, load_tables
 
 pa = lazy_import("pyarrow")
 

@@ -23,8 +23,8 @@ from edgewise.io.tables.opening import open_source
 from edgewise.io.tables.report import TableReport
 from edgewise.io.tables.sources import Source
 from edgewise.io.tables.wishes import EdgeWishes, NodeWishes
-from edgewise.tasks.config import TrainConfig
 from edgewise.runs.table_checks import table_warnings
+from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.table_ids import find_id
 from edgewise.tasks.table_reading import FILLER_WIDTH, TableReading, filler, read_numbers
 
