@@ -91,17 +91,22 @@ print("torch._dynamo" in sys.modules)
 
 
 def test_import_is_light():
-    # 100 ms where torch takes its usual 1.4 s; a machine that is slower at one is slower at the other.
-    shares = []
-    for _ in range(3):
+    heavy = {"matplotlib", "networkx", "pooch", "pyarrow", "torchmetrics", "rich", "cyclopts", "scipy", "pandas"}
+    tries = []
+    # Other tests run beside this one and stretch some of the tries; what the import costs is the best of them.
+    while len(tries) < 10 and not any(map(is_light, tries)):
         run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
         seconds, loaded, dynamo = run.stdout.splitlines()
-        of_torch, ours = map(float, seconds.split())
-        shares.append(ours / of_torch)
-        heavy = {"matplotlib", "networkx", "pooch", "pyarrow", "torchmetrics", "rich", "cyclopts", "scipy", "pandas"}
+        tries.append(tuple(map(float, seconds.split())))
         assert not heavy & set(loaded.split())
         assert dynamo == "False"
-    assert min(shares) <= 0.1 / 1.4
+    assert any(map(is_light, tries)), tries
+
+
+def is_light(seconds):
+    """100 ms; or as much of torch's own import where a machine is slower than the 1.4 s that it usually takes."""
+    of_torch, ours = seconds
+    return ours <= 0.1 * max(1, of_torch / 1.4)
 
 
 def test_without_the_library_it_warns_once_and_runs(tmp_path):
