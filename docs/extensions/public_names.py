@@ -64,8 +64,8 @@ class PublicNames(SphinxDirective):
 
 
 def _exports(package: str) -> list[str]:
-    exports: list[str] = importlib.import_module(package).__all__
-    return exports
+    """Nothing of a package that only the house itself imports from."""
+    return getattr(importlib.import_module(package), "__all__", [])
 
 
 @cache
