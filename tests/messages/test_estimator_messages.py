@@ -7,7 +7,7 @@ from edgewise.data import Data
 from edgewise.data.splits import GraphSplit
 from edgewise.datasets import KarateClub
 from edgewise.errors import ArgumentError, DataError, DTypeError, NodeIndexError, ShapeError
-from edgewise.tasks import GraphClassifier, GraphRegressor, LinkPredictor, NodeClassifier, NodeRegressor
+from edgewise.tasks import EdgeClassifier, GraphClassifier, GraphRegressor, LinkPredictor, NodeClassifier, NodeRegressor
 
 QUICK = {"epochs": 1, "quiet": True}
 
@@ -226,6 +226,36 @@ def test_links():
         lambda: fitted.predict(torch.tensor([[0, 1]])),
         ShapeError,
         "predict: expected pairs [2, pairs], got [1, 2]. Row 0 = sources.",
+    )
+    exact(
+        lambda: fitted.predict(torch.tensor([[0, 1], [2, 3], [4, 5]])),
+        ShapeError,
+        "predict: expected pairs [2, pairs], got [3, 2]. It looks transposed: use pairs.t().",
+    )
+    exact(
+        lambda: fitted.predict([[0.0], [1.0]]),
+        DTypeError,
+        "predict: expected whole numbers in pairs, got float32. Use pairs.long().",
+    )
+    exact(
+        lambda: fitted.recommend([[0, 1]], k=2),
+        DTypeError,
+        "recommend: expected numbers of nodes [nodes], got int64 [1, 2]. Pass whole numbers, or a whole graph.",
+    )
+    exact(
+        lambda: LinkPredictor(**QUICK).fit(TWO),
+        ArgumentError,
+        "fit: expected a graph or a LinkSplit, got list. RandomLinkSplit(...)(data) makes one.",
+    )
+    exact(
+        lambda: EdgeClassifier(**QUICK).fit(TWO),
+        DTypeError,
+        "fit: expected a graph, got list. Pass a Data with x and edge_index.",
+    )
+    exact(
+        lambda: GraphClassifier(**QUICK).fit(TWO, ["a", "b"]),
+        DTypeError,
+        "fit: expected y as numbers, got list. Number what has names: 0, 1, 2, ...",
     )
     exact(
         lambda: fitted.recommend(torch.tensor([-1]), k=2),

@@ -6,7 +6,7 @@ import torch
 
 from edgewise.data import Data
 from edgewise.datasets import FakeDataset
-from edgewise.errors import ArgumentError, DataError, DTypeError, NodeIndexError, ShapeError
+from edgewise.errors import ArgumentError, DataError, DTypeError, EdgewiseWarning, NodeIndexError, ShapeError
 from edgewise.tasks import SignalForecaster
 
 EDGES = torch.tensor([[0, 1], [1, 2]])
@@ -236,4 +236,14 @@ def test_after_fit(tmp_path):
         lambda: forecaster().predict(SIGNAL),
         ArgumentError,
         "predict: expected a fitted estimator, got one never fitted. Call fit(data) first.",
+    )
+
+
+def test_a_signal_that_looks_transposed_is_warned_of():
+    ring = torch.stack([torch.arange(30), torch.arange(30).roll(1)])
+    with pytest.warns(EdgewiseWarning) as caught:
+        SignalForecaster("gru", window=4, horizon=1, hidden=4, epochs=1, quiet=True).fit(torch.randn(30, 90), ring)
+    assert str(caught[0].message) == (
+        "fit: expected a signal [steps, nodes], got [30, 90] with edges among 30 nodes. It looks transposed: use "
+        "signal.T."
     )

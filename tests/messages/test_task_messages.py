@@ -266,7 +266,7 @@ def test_nodes_as_examples(data):
         "predict: expected nodes in 0..33, got 34. Number them as in the graph."
     )
     assert message(DTypeError, lambda: fitted.predict([0.5])) == (
-        "predict: expected a graph, or numbers of its nodes [nodes], got float32 [1]. Pass whole numbers."
+        "predict: expected numbers of nodes [nodes], got float32 [1]. Pass whole numbers, or a whole graph."
     )
     assert message(ArgumentError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], [1], graph=data)) == (
         "fit: expected one row of y a node, got [1] for 2 nodes. Pass as many."
@@ -279,6 +279,21 @@ def test_nodes_as_examples(data):
     )
     assert message(DTypeError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], [0, 1])) == (
         "fit: expected a graph, got list. Pass numbers of nodes with graph=."
+    )
+    assert message(DTypeError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], ["a", "b"], graph=data)) == (
+        "fit: expected y as numbers, got list. Number what has names: 0, 1, 2, ..."
+    )
+    assert message(DTypeError, lambda: fitted.predict("ann")) == (
+        "predict: expected nodes as numbers, got str. Number what has names: 0, 1, 2, ..."
+    )
+    assert message(DTypeError, lambda: NodeClassifier(epochs=2, quiet=True).fit([0, 1], [0, 1], graph=3)) == (
+        "fit: expected graph= a Data, got int. Pass the nodes' graph."
+    )
+    assert message(ArgumentError, lambda: fitted.score([0, 1])) == (
+        "score: expected y beside numbers of nodes, got none. Pass the labels of those nodes."
+    )
+    assert message(ArgumentError, lambda: score_seeds(fitted, data, seeds=3)) == (
+        "score_seeds: expected several seeds, got 3. Pass seeds=range(3)."
     )
     assert message(ArgumentError, lambda: score_seeds(fitted, data, seeds=[])) == (
         "score_seeds: expected at least one seed, got none. Pass seeds=range(5), for example."

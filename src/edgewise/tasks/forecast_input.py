@@ -1,6 +1,7 @@
 """What a user passes to forecasting, checked: settings, a signal on the nodes of a graph, and the graph."""
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from edgewise._checks import check_edge_index, check_node_range
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Float, Tensor
 from edgewise.data import Data, Dataset
-from edgewise.errors import ArgumentError, DataError, DTypeError, ShapeError
+from edgewise.errors import ArgumentError, DataError, DTypeError, EdgewiseWarning, ShapeError
 from edgewise.tasks.forecast_target import LOSSES
 
 __all__ = ["Graph", "check_settings", "graph_of", "numbers_of", "series_of", "signal_and_graph"]
@@ -84,7 +85,18 @@ def signal_and_graph(
         edge_index = torch.empty(2, 0, dtype=torch.int64, device=series.device)
     check_edge_index(edge_index, caller="fit")
     check_node_range(edge_index, nodes, nodes, caller="fit")
+    _warn_of_transposed(series, edge_index)
     return series, (edge_index, _weight(edge_weight, edge_index, series)), has_features
+
+
+def _warn_of_transposed(series: Tensor, edge_index: Tensor) -> None:
+    steps, nodes = series.shape[:2]
+    if edge_index.numel() and int(edge_index.max()) + 1 == steps != nodes:
+        message = (
+            f"fit: expected a signal [steps, nodes], got {[steps, nodes]} with edges among {steps} nodes. "
+            "It looks transposed: use signal.T."
+        )
+        warnings.warn(message, EdgewiseWarning, stacklevel=2)
 
 
 def numbers_of(signal: Any, function: str) -> Float[Tensor, "..."]:

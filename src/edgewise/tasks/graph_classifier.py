@@ -12,6 +12,7 @@ from edgewise.errors import ArgumentError
 from edgewise.tasks.calling import evaluate, extra_names, hidden_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
+from edgewise.tasks.given import tensor_of
 from edgewise.tasks.graph_models import GRAPH_MODELS, build_graph_model, check_readout
 from edgewise.tasks.graph_problem import (
     GraphProblem,
@@ -271,7 +272,7 @@ class GraphClassifier(GraphEstimator):
 
 
 def _with_labels(graphs: Any, y: Any) -> list[Data]:
-    labels = torch.as_tensor(y)
+    labels = tensor_of(y, "y", "fit")
     if len(labels) != len(graphs):
         message = f"fit: expected one row of y a graph, got {len(labels)} for {len(graphs)} graphs. Pass as many."
         raise ArgumentError(message)

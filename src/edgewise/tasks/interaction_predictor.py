@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from edgewise._typing import Float, Int, Tensor
-from edgewise.errors import ArgumentError, NodeIndexError
+from edgewise.errors import ArgumentError
 from edgewise.nn.models._pairs import KnownPairs
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
+from edgewise.tasks.given import node_numbers
 from edgewise.tasks.graph_models import GRAPH_MODELS, check_readout
 from edgewise.tasks.interaction_members import Graphs, Members, members_of
 from edgewise.tasks.interaction_models import PAIRS_AT_ONCE, InteractionModel, build_encoder, encode_all
@@ -210,11 +211,7 @@ class InteractionPredictor(Estimator):
             NodeIndexError: There is no such member.
         """
         worlds = self._worlds(left, right, "recommend")
-        members = torch.as_tensor(members).long()
-        wrong = members[(members < 0) | (members >= len(worlds[0]))]
-        if len(wrong):
-            message = f"recommend: expected members in 0..{len(worlds[0]) - 1}, got {int(wrong[0])}."
-            raise NodeIndexError(f"{message} They are those of left.")
+        members = node_numbers(members, len(worlds[0]), "recommend", "members", "They are those of left.")
         if not 1 <= k <= len(worlds[1]):
             message = (
                 f"recommend: expected k in 1..{len(worlds[1])}, got {k}. There are {len(worlds[1])} members of right."

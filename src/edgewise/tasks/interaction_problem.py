@@ -10,6 +10,7 @@ from torch import nn
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Float, Int, Tensor
 from edgewise.errors import ArgumentError, DataError, DTypeError, NodeIndexError, ShapeError
+from edgewise.tasks.given import pair_numbers, tensor_of
 from edgewise.tasks.grouped_split import draw_parts, pair_groups, shared_group
 from edgewise.tasks.interaction_members import Members
 from edgewise.tasks.loop import Outputs, Picture
@@ -160,24 +161,16 @@ def check_pairs(pairs: Any, left: Members, right: Members, function: str) -> Int
         DTypeError: They are not whole numbers.
         NodeIndexError: A number is none of a member.
     """
-    pairs = torch.as_tensor(pairs)
-    if pairs.dim() != 2 or pairs.shape[0] != 2:
-        looks_transposed = pairs.dim() == 2 and pairs.shape[1] == 2
-        cure = "It looks transposed: use pairs.t()." if looks_transposed else "Row 0 = left, row 1 = right."
-        raise ShapeError(f"{function}: expected pairs [2, pairs], got {list(pairs.shape)}. {cure}")
-    if pairs.is_floating_point() or pairs.dtype == torch.bool:
-        kind = str(pairs.dtype).removeprefix("torch.")
-        raise DTypeError(f"{function}: expected whole numbers in pairs, got {kind}. Use pairs.long().")
+    found = pair_numbers(pairs, function, "Row 0 = left, row 1 = right.")
     for row, (side, members) in enumerate((("left", left), ("right", right))):
-        wrong = (pairs[row] < 0) | (pairs[row] >= len(members))
+        wrong = (found[row] < 0) | (found[row] >= len(members))
         if wrong.any():
             pair = int(wrong.nonzero()[0])
             raise NodeIndexError(
-                f"{function}: expected pairs[{row}] in 0..{len(members) - 1}, got {int(pairs[row, pair])} in "
+                f"{function}: expected pairs[{row}] in 0..{len(members) - 1}, got {int(found[row, pair])} in "
                 f"pair {pair}. Row {row} numbers the {len(members)} members of {side}."
             )
-    out: Tensor = pairs.long().contiguous()
-    return out
+    return found
 
 
 def answers_of(
@@ -194,7 +187,7 @@ def answers_of(
         ShapeError: There is not one a pair.
         DataError: Whole numbers that are not 0 and 1, or an infinite one.
     """
-    y = torch.as_tensor(y)
+    y = tensor_of(y, "y", function)
     if list(y.shape) not in ([count], [count, 1]):
         raise ShapeError(f"{function}: expected y [{count}], one answer a pair, got {list(y.shape)}. Give as many.")
     numbers = y.is_floating_point() if numbers is None else numbers

@@ -10,11 +10,12 @@ from edgewise._suggest import did_you_mean
 from edgewise._typing import Float, Int, Tensor
 from edgewise.data import Data
 from edgewise.data.splits import LinkSplit
-from edgewise.errors import ArgumentError, NodeIndexError, ShapeError
+from edgewise.errors import ArgumentError
 from edgewise.nn.models._pairs import KnownPairs
 from edgewise.tasks.calling import call_model, extra_names
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
+from edgewise.tasks.given import node_numbers, pairs_of_nodes
 from edgewise.tasks.link_problem import (
     DECODERS,
     PAIRS_AT_ONCE,
@@ -159,7 +160,7 @@ class LinkPredictor(Estimator):
         """
         data = self._graph(data, "recommend")
         z, model = self.embed(data), self._link_model
-        _check_nodes(nodes, len(z), "recommend")
+        nodes = node_numbers(nodes, len(z), "recommend").to(z.device)
         if not 1 <= k < len(z):
             raise ArgumentError(f"recommend: expected k in 1..{len(z) - 1}, got {k}. There are {len(z)} nodes.")
         every = torch.arange(len(z), device=z.device).expand(2, -1)
@@ -238,14 +239,10 @@ class LinkPredictor(Estimator):
         self.decoder = facts["decoder"]
 
     @torch.no_grad()
-    def _scores(self, pairs: Tensor, data: Data | None, function: str) -> Tensor:
+    def _scores(self, pairs: Any, data: Data | None, function: str) -> Tensor:
         data = self._graph(data, function)
-        if pairs.dim() != 2 or pairs.shape[0] != 2:
-            message = f"{function}: expected pairs [2, pairs], got {list(pairs.shape)}. Row 0 = sources."
-            raise ShapeError(message)
         z = self.embed(data)
-        _check_nodes(pairs, len(z), function)
-        return score_pairs(self.model_, z, pairs).squeeze(1)
+        return score_pairs(self.model_, z, pairs_of_nodes(pairs, len(z), function).to(z.device)).squeeze(1)
 
     def _graph(self, data: Data | None, function: str) -> Data:
         self._check_fitted(function)
@@ -255,10 +252,3 @@ class LinkPredictor(Estimator):
         data = self.data_ if data is None else data
         check_inputs(data, function, self.in_channels_)
         return data
-
-
-def _check_nodes(nodes: Tensor, count: int, function: str) -> None:
-    if nodes.numel() and not (int(nodes.min()) >= 0 and int(nodes.max()) < count):
-        wrong = int(nodes[(nodes < 0) | (nodes >= count)][0])
-        message = f"{function}: expected nodes in 0..{count - 1}, got {wrong}. Number them as in the graph."
-        raise NodeIndexError(message)

@@ -11,10 +11,10 @@ from edgewise.errors import ArgumentError, DataError, DTypeError, ShapeError
 from edgewise.tasks.calling import evaluate, extra_names, hidden_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
+from edgewise.tasks.given import labelled, node_numbers
 from edgewise.tasks.loop import Training
 from edgewise.tasks.models import MODELS, build_model
 from edgewise.tasks.node_problem import NodeProblem, check_inputs, node_problem, scored_mask
-from edgewise.tasks.nodes import labelled, node_numbers
 from edgewise.tasks.targets import Target
 
 __all__ = ["NodeClassifier", "NodeEstimator"]
@@ -119,6 +119,8 @@ class NodeEstimator(Estimator):
         if y is not None:
             data = labelled(self._graph(None, "score"), data, y, "score")
             mask = data.train_mask
+        elif not (data is None or isinstance(data, Data)):
+            raise ArgumentError("score: expected y beside numbers of nodes, got none. Pass the labels of those nodes.")
         out = self._outputs(data, "score")
         data = self.data_ if data is None else data
         if data.y is None:

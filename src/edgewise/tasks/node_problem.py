@@ -199,6 +199,8 @@ def check_inputs(
         >>> check_inputs(KarateClub()[0], "predict", width=34)[0].shape
         torch.Size([34, 34])
     """
+    if not isinstance(data, Data):
+        raise DTypeError(f"{function}: expected a graph, got {type(data).__name__}. Pass a Data with x and edge_index.")
     x, edge_index = data.x, data.edge_index
     if x is None:
         raise DataError(f"{function}: expected data.x, got none. Without features use data.x = torch.eye(num_nodes).")

@@ -60,6 +60,8 @@ def score_seeds(
         >>> len(score_seeds(NodeClassifier(epochs=5, quiet=True), KarateClub()[0], seeds=(0, 7)).values)
         2
     """
+    if isinstance(seeds, int):
+        raise ArgumentError(f"score_seeds: expected several seeds, got {seeds}. Pass seeds=range({max(1, seeds)}).")
     kind, settings, values = type(estimator), estimator.get_params(), []
     for seed in seeds:
         fitted: Any = kind(**{**settings, "seed": seed})
