@@ -14,6 +14,7 @@
 #include <limits>
 #include <vector>
 
+#include "attention_scores.h"
 #include "clones.h"
 #include "exp.h"
 #include "matrix.h"
@@ -22,192 +23,6 @@
 #include "spmm.h"
 
 namespace edgewise {
-
-// What a score is computed from. `query`, `key` and `edge` have `heads` numbers a row where the score is additive, and
-// heads x channels otherwise.
-template <class Scalar>
-struct AttentionInput {
-  const Scalar* query;  // a row a destination; may be null
-  const Scalar* key;    // a row a source
-  const Scalar* value;  // a row a source, heads x channels
-  const Scalar* edge;   // a row an edge in the caller's order; may be null
-  const Scalar* att;    // heads x channels, where the score has it
-  int64_t heads;
-  int64_t channels;
-  Accumulator<Scalar> factor;  // the negative slope, or what a dot product is multiplied by
-  Dropout dropout;
-
-  int64_t width() const { return heads * channels; }
-};
-
-// The ends of an edge, and its place in the caller's order.
-struct Ends {
-  int64_t target;
-  int64_t source;
-  int64_t edge;
-};
-
-template <class Wide>
-[[gnu::always_inline]] inline Wide leaky(Wide z, Wide slope) {
-  // Written as a choice it would be a branch, and guessed wrongly half of the time.
-  return std::max(z, Wide(0)) + slope * std::min(z, Wide(0));
-}
-
-// GAT: score[h] = leaky(query[i, h] + key[j, h] + edge[k, h]).
-struct AdditiveScore {
-  static constexpr bool kPerHead = true;
-  static constexpr bool kEdgeHasValue = false;
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> sum(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
-    Accumulator<Scalar> z = widen(in.key[at.source * in.heads + h]);
-    if (in.query) z += widen(in.query[at.target * in.heads + h]);
-    if (in.edge) z += widen(in.edge[at.edge * in.heads + h]);
-    return z;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> score(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
-    return leaky(sum(in, at, h), in.factor);
-  }
-
-  // The gradient of what the activation is applied to: that of query, key and edge alike.
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> inner(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                                          Accumulator<Scalar> grad) {
-    return sum(in, at, h) > Accumulator<Scalar>(0) ? grad : in.factor * grad;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void add_key(const AttentionInput<Scalar>&, Ends, int64_t h, Accumulator<Scalar> grad,
-                                             Accumulator<Scalar>* total) {
-    total[h] += grad;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void add_query(const AttentionInput<Scalar>&, Ends, int64_t h, Accumulator<Scalar> grad,
-                                               Accumulator<Scalar>* total, Accumulator<Scalar>*) {
-    total[h] += grad;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void put_edge(const AttentionInput<Scalar>&, Ends at, int64_t h,
-                                              Accumulator<Scalar> grad, Accumulator<Scalar>, const Scalar*,
-                                              Scalar* grad_edge, int64_t heads) {
-    grad_edge[at.edge * heads + h] = static_cast<Scalar>(grad);
-  }
-};
-
-// GATv2: score[h] = sum over c of att[h, c] leaky(query[i, h, c] + key[j, h, c] + edge[k, h, c]).
-struct PostAdditiveScore {
-  static constexpr bool kPerHead = false;
-  static constexpr bool kEdgeHasValue = false;
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> sum(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
-    Accumulator<Scalar> z = widen(in.key[at.source * in.width() + f]);
-    if (in.query) z += widen(in.query[at.target * in.width() + f]);
-    if (in.edge) z += widen(in.edge[at.edge * in.width() + f]);
-    return z;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> score(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
-    Accumulator<Scalar> total(0);
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
-      total += widen(in.att[f]) * leaky(sum(in, at, f), in.factor);
-    }
-    return total;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> inner(const AttentionInput<Scalar>&, Ends, int64_t,
-                                                          Accumulator<Scalar> grad) {
-    return grad;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> slope(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
-    return widen(in.att[f]) * (sum(in, at, f) > Accumulator<Scalar>(0) ? Accumulator<Scalar>(1) : in.factor);
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void add_key(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                             Accumulator<Scalar> grad, Accumulator<Scalar>* total) {
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) total[f] += grad * slope(in, at, f);
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void add_query(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                               Accumulator<Scalar> grad, Accumulator<Scalar>* total,
-                                               Accumulator<Scalar>* grad_att) {
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
-      total[f] += grad * slope(in, at, f);
-      grad_att[f] += grad * leaky(sum(in, at, f), in.factor);
-    }
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void put_edge(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                              Accumulator<Scalar> grad, Accumulator<Scalar>, const Scalar*,
-                                              Scalar* grad_edge, int64_t) {
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
-      grad_edge[at.edge * in.width() + f] = static_cast<Scalar>(grad * slope(in, at, f));
-    }
-  }
-};
-
-// Transformer: score[h] = factor query[i, h] . (key[j, h] + edge[k, h]), and an edge's features join its value.
-struct DotScore {
-  static constexpr bool kPerHead = false;
-  static constexpr bool kEdgeHasValue = true;
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> other(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
-    const Accumulator<Scalar> k = widen(in.key[at.source * in.width() + f]);
-    return in.edge ? k + widen(in.edge[at.edge * in.width() + f]) : k;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> score(const AttentionInput<Scalar>& in, Ends at, int64_t h) {
-    Accumulator<Scalar> total(0);
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
-      total += widen(in.query[at.target * in.width() + f]) * other(in, at, f);
-    }
-    return in.factor * total;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static Accumulator<Scalar> inner(const AttentionInput<Scalar>& in, Ends, int64_t,
-                                                          Accumulator<Scalar> grad) {
-    return in.factor * grad;
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void add_key(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                             Accumulator<Scalar> grad, Accumulator<Scalar>* total) {
-    const Scalar* query = in.query + at.target * in.width();
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) total[f] += grad * widen(query[f]);
-  }
-
-  template <class Scalar>
-  [[gnu::always_inline]] static void add_query(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                               Accumulator<Scalar> grad, Accumulator<Scalar>* total,
-                                               Accumulator<Scalar>*) {
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) total[f] += grad * other(in, at, f);
-  }
-
-  // `weight` is what the edge's value was multiplied by, `grad_out` the gradient of the destination.
-  template <class Scalar>
-  [[gnu::always_inline]] static void put_edge(const AttentionInput<Scalar>& in, Ends at, int64_t h,
-                                              Accumulator<Scalar> grad, Accumulator<Scalar> weight,
-                                              const Scalar* grad_out, Scalar* grad_edge, int64_t) {
-    const Scalar* query = in.query + at.target * in.width();
-    for (int64_t f = h * in.channels; f < (h + 1) * in.channels; ++f) {
-      grad_edge[at.edge * in.width() + f] = static_cast<Scalar>(grad * widen(query[f]) + weight * widen(grad_out[f]));
-    }
-  }
-};
 
 constexpr int64_t kScoreBlock = 32;  // edges whose scores are computed, and exponentials taken, together
 
@@ -218,12 +33,33 @@ template <class Wide>
   return random(static_cast<uint32_t>(h)) < dropout.threshold ? Wide(0) : static_cast<Wide>(dropout.scale);
 }
 
-// The value that an edge carries in feature f.
+// Features of one head, of what an edge carries: its source's value, and its own where the score says so.
 template <class Score, class Scalar>
-[[gnu::always_inline]] inline Accumulator<Scalar> carried(const AttentionInput<Scalar>& in, Ends at, int64_t f) {
-  const Accumulator<Scalar> value = widen(in.value[at.source * in.width() + f]);
-  return Score::kEdgeHasValue && in.edge ? value + widen(in.edge[at.edge * in.width() + f]) : value;
-}
+struct Carried {
+  using Wide = Accumulator<Scalar>;
+  const Scalar* value;
+  const Scalar* edge;
+  int64_t begin;
+  int64_t end;
+
+  [[gnu::always_inline]] Carried(const AttentionInput<Scalar>& in, Ends at, int64_t h)
+      : value(in.value + at.source * in.width()),
+        edge(Score::kEdgeHasValue && in.edge ? in.edge + at.edge * in.width() : nullptr),
+        begin(h * in.channels),
+        end(begin + in.channels) {}
+
+  [[gnu::always_inline]] void add_to(Wide* total, Wide weight) const {
+    add_weighted(value, begin, end, weight, total);
+    if (edge) add_weighted(edge, begin, end, weight, total);
+  }
+
+  [[gnu::always_inline]] Wide dot(const Scalar* other) const {
+    const auto along = [&](const Scalar* row) {
+      return sum_features<Wide>(begin, end, [&](int64_t f) { return widen(other[f]) * widen(row[f]); });
+    };
+    return edge ? along(value) + along(edge) : along(value);
+  }
+};
 
 template <class Score, class Scalar, class Index>
 EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const AttentionInput<Scalar>& in, Scalar* out,
@@ -277,7 +113,7 @@ EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const Attention
         for (int64_t h = 0; h < heads; ++h) {
           sum[h] += score[b * heads + h];
           const Wide weight = score[b * heads + h] * keep<Wide>(in.dropout, random, h);
-          for (int64_t f = h * channels; f < (h + 1) * channels; ++f) total[f] += weight * carried<Score>(in, at, f);
+          Carried<Score, Scalar>(in, at, h).add_to(total, weight);
         }
       }
     }
@@ -319,7 +155,6 @@ EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed,
                                            Scalar* grad_edge, int64_t begin, int64_t end_row) {
   using Wide = Accumulator<Scalar>;
   const int64_t heads = in.heads;
-  const int64_t channels = in.channels;
   const int64_t width = in.width();
   const int64_t key_width = Score::kPerHead ? heads : width;
   const int64_t last_edge = transposed.indptr[transposed.num_rows];
@@ -359,23 +194,9 @@ EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed,
           const Wide probability = score[b * heads + h] * target[1];
           const Wide kept = keep<Wide>(in.dropout, random, h);
           const Wide weight = probability * kept;
-          Wide lane[16] = {};  // partial sums in a fixed order, so that the dot product is a vector one
-          int64_t f = h * channels;
-          for (; f + 16 <= (h + 1) * channels; f += 16) {
-            EDGEWISE_KEEP_LOOP
-            for (int64_t l = 0; l < 16; ++l) {
-              lane[l] += widen(g[f + l]) * carried<Score>(in, at, f + l);
-              value_total[f + l] += weight * widen(g[f + l]);
-            }
-          }
-          for (int64_t l = 0; f < (h + 1) * channels; ++f, ++l) {
-            lane[l] += widen(g[f]) * carried<Score>(in, at, f);
-            value_total[f] += weight * widen(g[f]);
-          }
-          for (int64_t half = 8; half > 0; half /= 2) {
-            for (int64_t l = 0; l < half; ++l) lane[l] += lane[l + half];
-          }
-          const Wide grad = Score::inner(in, at, h, probability * (kept * lane[0] - target[2]));
+          const Carried<Score, Scalar> carried(in, at, h);
+          add_weighted(g, carried.begin, carried.end, weight, value_total);
+          const Wide grad = Score::inner(in, at, h, probability * (kept * carried.dot(g) - target[2]));
           grad_score[at.edge * heads + h] = grad;
           Score::add_key(in, at, h, grad, key_total);
           if (grad_edge) Score::put_edge(in, at, h, grad, weight, g, grad_edge, heads);

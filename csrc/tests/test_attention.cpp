@@ -115,7 +115,8 @@ std::vector<double> by_hand(const Problem& problem, double factor, double p) {
         sum += weight;
         const double kept = edgewise::keep<double>(in.dropout, in.dropout.row(e), h);
         for (int64_t f = h * kChannels; f < (h + 1) * kChannels; ++f) {
-          out[static_cast<size_t>(i * kWidth + f)] += weight * kept * edgewise::carried<Score>(in, at, f);
+          const double joined = Score::kEdgeHasValue ? in.edge[at.edge * kWidth + f] : 0;
+          out[static_cast<size_t>(i * kWidth + f)] += weight * kept * (in.value[at.source * kWidth + f] + joined);
         }
       }
       for (int64_t f = h * kChannels; sum > 0 && f < (h + 1) * kChannels; ++f) {

@@ -113,7 +113,9 @@ class _Block:
     def cut(self, name: str, value: Tensor) -> Tensor:
         """The rows of a tensor that this block's edges have, as a leaf of its own."""
         rows = value.detach()
-        rows = rows.index_select(0, self.index_of(name)) if name in self.request.lifted else rows[self.place]
+        at = self.index_of(name) if name in self.request.lifted else self.place
+        # Indexing by brackets is ten times slower than index_select.
+        rows = rows[at] if isinstance(at, slice) else rows.index_select(0, at)
         return rows.requires_grad_(value.requires_grad and torch.is_grad_enabled())
 
     def run(self, given: dict[str, Tensor]) -> Tensor:
