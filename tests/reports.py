@@ -5,12 +5,14 @@ import torch
 from edgewise.datasets import KarateClub
 from edgewise.viz import force_layout
 from edgewise.viz.report import (
+    AnswerRow,
     ForecastReport,
     GraphCard,
     GraphReport,
     LinkReport,
     NodeReport,
     PairRow,
+    RowReport,
     Score,
     WorstStep,
     graph_svg,
@@ -113,21 +115,32 @@ def frame(**changes) -> dict:
 
 def graph_sample(kind: str = "classes", **changes) -> GraphReport:
     """Six pictures of a small graph, and answers of the kind that is asked for."""
-    generator = torch.Generator().manual_seed(0)
     picture = graph_svg(torch.tensor([[0, 1, 2], [1, 2, 0]]), 4, torch.tensor([0, 1, 1, 2]))
     card = GraphCard(name=NASTY, picture=picture, truth=NASTY, prediction=NASTY, is_right=True, note=NASTY)
-    names = [NASTY, "second"]
-    truth = torch.randn(30, 2, generator=generator)
-    fields = {
-        "gallery": {"Best": [card, card], "Typical": [card, card], "Worst": [card, card]},
+    gallery = {"Best": [card, card], "Typical": [card, card], "Worst": [card, card]}
+    return GraphReport(**{**frame(), **answers(kind, "graphs"), "gallery": gallery, **changes})
+
+
+def row_sample(kind: str = "classes", **changes) -> RowReport:
+    """Three tables of two nodes each, and answers of the kind that is asked for."""
+    row = AnswerRow(name=NASTY, truth=NASTY, prediction=NASTY, is_right=False)
+    rows = {"Best": [row, row], "Typical": [row, row], "Worst": [row, row]}
+    return RowReport(**{**frame(), **answers(kind, "nodes"), "rows": rows, **changes})
+
+
+def answers(kind: str, what: str) -> dict:
+    """Truth and prediction of thirty examples."""
+    truth = torch.randn(30, 2, generator=torch.Generator().manual_seed(0))
+    return {
+        "what": what,
         "kind": kind,
-        "names": names,
+        "names": [NASTY, "second"],
         "confusion": torch.tensor([[5, 1], [2, 4]]),
         "truth": truth.sign().clamp(min=0) if kind == "labels" else truth,
         "prediction": truth.sigmoid() if kind == "labels" else truth + 0.3,
+        "example_names": [f"{what} {NASTY} {k}" for k in range(30)],
         "label_scores": [0.8, float("nan")] if kind == "labels" else [],
     }
-    return GraphReport(**{**frame(), **fields, **changes})
 
 
 def link_sample(**changes) -> LinkReport:

@@ -9,9 +9,12 @@ __all__ = ["ROWS"]
 
 
 def tgcn(*, seed, **settings):
+    graph = LosLoop(data_folder("traffic/los-loop"))[0]
+    # The authors add the identity to an adjacency whose diagonal is 1 already: a sensor counts twice what another does.
+    graph.edge_weight = graph.edge_weight + (graph.edge_index[0] == graph.edge_index[1]).to(graph.edge_weight.dtype)
     # The first 80 % of the week, then 20 % to score on, as the paper has it: none to choose an epoch by.
     forecaster = SignalForecaster("tgcn", split=(0.8, 0.0, 0.2), loss="mse", seed=seed, quiet=True, **settings)
-    forecaster.fit(LosLoop(data_folder("traffic/los-loop")))
+    forecaster.fit(graph)
     metrics = {"RMSE": "rmse", "MAE": "mae", "accuracy": "accuracy"}
     return {name: forecaster.score(metric=metric) for name, metric in metrics.items()}
 
@@ -34,7 +37,7 @@ ROWS = [
             ),
         ],
         run=tgcn,
-        settings={"window": 12, "horizon": 3, "hidden": 64, "lr": 0.005, "epochs": 25, "schedule": "cosine"},
+        settings={"window": 12, "horizon": 3, "hidden": 64, "lr": 0.005, "epochs": 40, "schedule": "cosine"},
         seeds=range(3),
         note="The paper trains for 5000 epochs with a constant step size of 0.001.",
     ),

@@ -1,8 +1,10 @@
 """Pages of graphs, links and forecasts in Chromium: no error, no request, and what they draw is there."""
 
+import re
+
 import pytest
 from tests.browser.test_report_browser import browser, opened, pytestmark  # noqa: F401
-from tests.reports import NASTY, forecast_sample, graph_sample, link_sample
+from tests.reports import NASTY, forecast_sample, graph_sample, link_sample, row_sample
 
 from edgewise.viz.report import write_report
 
@@ -10,6 +12,9 @@ SAMPLES = {
     "classes": graph_sample,
     "labels": lambda: graph_sample("labels"),
     "numbers": lambda: graph_sample("numbers"),
+    "row classes": row_sample,
+    "row labels": lambda: row_sample("labels"),
+    "row numbers": lambda: row_sample("numbers"),
     "links": link_sample,
     "forecast": forecast_sample,
 }
@@ -67,6 +72,20 @@ def test_every_graph_is_a_spot(browser, tmp_path):  # noqa: F811
     for page in of("numbers", browser, tmp_path):
         assert page.locator("#answers svg").count() == 2
         assert page.locator("#answers circle").count() == 60
+
+
+def test_rows_and_errors(browser, tmp_path):  # noqa: F811
+    for page in of("row numbers", browser, tmp_path):
+        assert page.locator("#answers circle").count() == 60
+        assert page.locator("#errors svg").count() == 2
+        assert page.locator("#answers circle title").first.inner_html().startswith("nodes ")
+        told = page.locator("#errors rect title").last.inner_html()
+        assert re.fullmatch(r"0\.285 to 0\.3: 30 errors", told)
+        assert page.locator(".rows table").count() == 3
+    for page in of("row labels", browser, tmp_path):
+        widths = page.locator("#answers .fill").evaluate_all("all => all.map((one) => one.style.width)")
+        assert widths == ["80%", "0%"]
+        assert not page.locator("#errors").is_visible()
 
 
 def test_link_charts(browser, tmp_path):  # noqa: F811

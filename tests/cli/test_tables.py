@@ -179,9 +179,13 @@ def test_numbers_and_several_labels(capsys, folder):
     words = ("train", "--edges", "e.csv", "--nodes", "n.csv", "--epochs", "5")
     code, out, _ = run(capsys, *words, "--target", "rent")
     assert (code, "mean of training nodes" in out) == (0, True)
+    page = (folder / "runs" / "e-sage-001" / "report.html").read_text(encoding="utf-8")
+    assert "R² on the " in page
+    assert "<dt>nodes file</dt><dd>n.csv</dd>" in page
     assert list(read(folder / "runs" / "e-sage-001" / "predictions.csv")[0]) == ["id", "prediction"]
     code, out, _ = run(capsys, *words, "--target", "vip", "--target", "old")
     assert (code, "chance" in out) == (0, True)
+    assert "vip" in (folder / "runs" / "e-sage-002" / "report.html").read_text(encoding="utf-8")
     assert list(read(folder / "runs" / "e-sage-002" / "predictions.csv")[0]) == [
         "id", "prediction of vip", "prediction of old", "probability of vip", "probability of old",
     ]  # fmt: skip
@@ -243,7 +247,7 @@ def test_what_is_suspicious_is_told(capsys, folder):
     )
     assert code == 0
     assert [line for line in out.splitlines() if line.startswith("warning")] == [
-        "warning: 1 rows of none.csv dropped: an end that no node table lists (first: line 2)",
+        "warning: 1 row of none.csv dropped: an end that no node table lists (first: line 2)",
         "warning: the graph has no edges: the model learns from features alone (--edges --from --to)",
         "warning: topic rare: only in test, so it cannot be learnt (--split)",
         "warning: code alone predicts topic perfectly; if it is not known beforehand, leave it out "
@@ -331,3 +335,22 @@ def test_exported_program_says_the_same_with_weighted_edges(capsys, folder):
     weight = torch.tensor([1.0, 5.0, 2.0])
     out = torch.export.load("w.pt2").module()(x, edge_index, edge_weight=weight)
     assert torch.allclose(out, model(x, edge_index, edge_weight=weight), atol=1e-5)
+
+
+def test_what_the_tables_say_names_flags(capsys, folder):
+    rows = [(f"u{i}", TOPICS[i % 3], "val" if i % 2 else "trian") for i in range(6)]
+    write(folder / "parts.csv", ("user", "topic", "part"), rows)
+    asked = ["train", "--edges", "follows.csv", "--nodes", "parts.csv", "--target", "topic", "--split", "part"]
+    _, _, err = run(capsys, *asked)
+    print(err)
+    assert err == (
+        "edgewise: train: expected train, val, test or nothing in parts.csv, column 'part', got 'trian' at line 2. "
+        "Rename it, or name another column: --split COLUMN\n"
+    )
+    write(folder / "weighted.csv", ("who", "whom", "weight"), [("u0", "u1", 1), ("u1", "u0", 2)])
+    _, _, err = run(capsys, "train", "--edges", "weighted.csv", "--nodes", "people.csv", "--target", "topic")
+    print(err)
+    assert err == (
+        "edgewise: train: expected one edge_weight for each pair of nodes in weighted.csv, without --directed, got "
+        "different ones for a pair that is listed more than once. Merge such rows, or pass --directed.\n"
+    )

@@ -11,9 +11,10 @@ from tests.tasks.test_graph_estimators import GRAPHS, QUICK
 
 from edgewise.data import Data
 from edgewise.tasks import GraphClassifier, GraphRegressor, LinkPredictor
+from edgewise.tasks.reports.answers import gallery_order
 from edgewise.tasks.reports.baselines import paired_error, verdict, verdict_beside_rules
 from edgewise.tasks.reports.forecasts import forecast_report, forecaster_report
-from edgewise.tasks.reports.graphs import count_copies, gallery_order, graph_report
+from edgewise.tasks.reports.graphs import count_copies, graph_report
 from edgewise.tasks.reports.link_baselines import NeighbourRules, precision_at
 from edgewise.tasks.reports.links import area_under_roc, link_report
 from edgewise.tasks.signal_forecaster import SignalForecaster
@@ -139,7 +140,7 @@ def test_numbers_and_molecules(tmp_path):
     mean = torch.tensor(sizes[:18]).mean()
     wanted = torch.tensor(sizes[18:])
     r2 = 1 - float(((wanted - mean) ** 2).sum() / ((wanted - wanted.mean()) ** 2).sum())
-    assert report.baselines[0].name == "mean of training"
+    assert report.baselines[0].name == "mean of training graphs"
     assert report.baselines[0].value == pytest.approx(r2, rel=1e-4)
     cards = list(itertools.chain(*report.gallery.values()))
     assert all("bond" in card.picture for card in cards)  # RDKit's name of a line

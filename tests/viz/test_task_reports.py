@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from tests.reports import NASTY, forecast_sample, graph_sample, link_sample
+from tests.reports import NASTY, forecast_sample, graph_sample, link_sample, row_sample
 
 from edgewise.errors import ShapeError
 from edgewise.viz.report import GraphReport, Score, graph_svg, molecule_svg, write_report
@@ -16,6 +16,9 @@ SAMPLES = {
     "classes": graph_sample,
     "labels": lambda: graph_sample("labels"),
     "numbers": lambda: graph_sample("numbers"),
+    "row classes": row_sample,
+    "row labels": lambda: row_sample("labels"),
+    "row numbers": lambda: row_sample("numbers"),
     "links": link_sample,
     "forecast": forecast_sample,
 }
@@ -71,7 +74,10 @@ def test_a_graph_page_without_numbers_of_its_own_kind(tmp_path):
 def test_many_graphs_are_sampled_and_the_page_says_so(tmp_path):
     truth = torch.arange(100_000.0).unsqueeze(1)
     page = written(
-        graph_sample("numbers", truth=truth, prediction=truth, names=["y"], confusion=torch.zeros(1, 1)), tmp_path
+        graph_sample(
+            "numbers", truth=truth, prediction=truth, names=["y"], confusion=torch.zeros(1, 1), example_names=[]
+        ),
+        tmp_path,
     )
     content = payload_of(page)
     shown = unpack(content["columns"][0]["truth"])
@@ -89,6 +95,28 @@ def test_the_gallery_stands_in_the_page_itself(tmp_path):
         "Typical",
         "Worst",
     ]
+
+
+def test_rows_and_errors_arrive(tmp_path):
+    page = written(row_sample("numbers"), tmp_path)
+    content, report = payload_of(page), row_sample("numbers")
+    assert page.count('<tr class="wrong"><td class="text">') == 6
+    for k, told in enumerate(content["errors"]):
+        error = report.prediction[:, k].double() - report.truth[:, k].double()
+        assert told["most"] == pytest.approx(float(error.abs().max()))
+        assert sum(told["counts"]) == 30
+        assert sum(told["counts"][:20]) == 0  # each is 0.3 too high
+    assert content["exampleNames"][3] == f"nodes {NASTY} 3"
+    truth = report.truth.clone()
+    truth[:10, 0] = float("nan")
+    errors = payload_of(written(row_sample("numbers", truth=truth), tmp_path))["errors"]
+    assert [sum(told["counts"]) for told in errors] == [20, 30]
+
+
+def test_a_page_of_rows_without_errors_of_numbers(tmp_path):
+    page = written(row_sample("labels"), tmp_path)
+    assert "errors" not in payload_of(page)
+    assert '<figure class="chart" hidden><div id="errors">' in page
 
 
 def test_link_numbers_arrive(tmp_path):
@@ -139,11 +167,16 @@ def test_a_score_that_could_not_be_measured(tmp_path):
     [
         (
             lambda: GraphReport(**{**vars(graph_sample()), "confusion": torch.zeros(3, 3)}),
-            "GraphReport: expected confusion of shape [2, 2], got [3, 3]. Pass one row a graph, one column a name.",
+            "GraphReport: expected confusion of shape [2, 2], got [3, 3]. Pass one row an example, one column a name.",
         ),
         (
             lambda: graph_sample("numbers", prediction=torch.zeros(29, 2)),
-            "GraphReport: expected prediction of shape [30, 2], got [29, 2]. Pass one row a graph, one column a name.",
+            "GraphReport: expected prediction of shape [30, 2], got [29, 2]. "
+            "Pass one row an example, one column a name.",
+        ),
+        (
+            lambda: row_sample("numbers", example_names=["a"]),
+            "RowReport: expected 30 example_names or none, got 1. Pass one an example.",
         ),
         (
             lambda: link_sample(other_counts=torch.zeros(9)),

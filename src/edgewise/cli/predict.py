@@ -38,4 +38,6 @@ def predict(
     check_output(output, "predict")
     table = open_saved_run(find_run(run, out, "predict")).predict(edges, nodes)
     write_table(table, output)
-    print(f"{table.num_rows:,} rows in {output}: {', '.join(table.column_names)}")
+    print(
+        f"{'1 row' if table.num_rows == 1 else f'{table.num_rows:,} rows'} in {output}: {', '.join(table.column_names)}"
+    )

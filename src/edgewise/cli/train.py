@@ -211,7 +211,7 @@ def _show(console: "Console", finished: "FinishedRun") -> None:
     files = sorted(path.name for path in finished.path.iterdir())
     pictures = ("graph.svg", "embedding.svg", "embedding.gif")
     console.print(f"[bold]in[/]     {finished.path} ({', '.join(name for name in files if name not in pictures)})")
-    console.print(f"[bold]next[/]   edgewise {'open' if 'report.html' in files else f'eval {finished.path}'}")
+    console.print("[bold]next[/]   edgewise open")
 
 
 def _seeds(text: str | None) -> list[int]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from edgewise._files import atomic_write, make_folder
 from edgewise.errors import ArgumentError, EdgewiseError, FileError
-from edgewise.runs.judging import AnyGraph, Judged, judge
+from edgewise.runs.judging import AnyGraph, judge
 from edgewise.runs.pictures import write_pictures
 from edgewise.runs.presets import NamedGraph
 from edgewise.runs.table_output import predictions_of, write_table
@@ -30,9 +30,10 @@ from edgewise.tasks.models import MODELS
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_regressor import NodeRegressor
 from edgewise.tasks.reports.nodes import kept_why
+from edgewise.tasks.reports.seeds import with_seeds
 from edgewise.tasks.seeds import SeedScores
 from edgewise.viz.report import Score, write_report
-from edgewise.viz.report.record import NodeReport
+from edgewise.viz.report.record import NodeReport, Report
 
 __all__ = ["ESTIMATORS", "FinishedRun", "RunFolder", "latest_run", "new_run", "resumable_run", "train_run"]
 
@@ -174,23 +175,21 @@ def train_run(
     started = time.monotonic()
     try:
         estimator = _fitted(graph, run.config, quiet=quiet, checkpoint=run.checkpoint, resume=True)
-        judged = judge(graph, estimator, command(graph, run.config))
-        score = judged.score
+        report = judge(graph, estimator, command(graph, run.config))
         seed_scores = [
-            score.value,
+            report.score.value,
             *(_fitted(graph, replace(run.config, seed=seed), quiet=quiet).score() for seed in further_seeds),
         ]
-        if further_seeds:
-            judged = judged.with_detail(str(SeedScores(seed_scores)))
+        report = with_seeds(report, SeedScores(seed_scores) if further_seeds else None)
         finished = FinishedRun(
             path=run.path,
             estimator=estimator,
-            score=judged.score,
-            baselines=judged.baselines,
-            verdict=judged.verdict,
+            score=report.score,
+            baselines=report.baselines,
+            verdict=report.verdict,
             seed_scores=seed_scores,
         )
-        _fill(graph, run, finished, judged)
+        _fill(graph, run, estimator, report)
         return replace(finished, seconds=time.monotonic() - started)
     except BaseException as error:
         _clean_up(graph, run, error)
@@ -246,8 +245,8 @@ def command(graph: AnyGraph, config: TrainConfig) -> str:
     return shlex.join(words + ([] if isinstance(graph, TableGraph) else rest))
 
 
-def _fill(graph: AnyGraph, run: RunFolder, finished: FinishedRun, judged: Judged) -> None:
-    estimator, path = finished.estimator, run.path
+def _fill(graph: AnyGraph, run: RunFolder, estimator: Any, report: Report) -> None:
+    path = run.path
     estimator.save(path / _WEIGHTS)
     history = estimator.history_
     rows = (dict(zip(history, row, strict=True)) for row in zip(*history.values(), strict=True))
@@ -256,10 +255,9 @@ def _fill(graph: AnyGraph, run: RunFolder, finished: FinishedRun, judged: Judged
         _write(path / "train.py", script(graph, run, estimator))
     elif graph.task != "link":
         write_table(predictions_of(estimator, graph.data), path / "predictions.csv")
-    if isinstance(judged.report, NodeReport):
-        write_pictures(judged.report, path)
-    if judged.report is not None:
-        write_report(judged.report, path / "report.html")
+    if isinstance(report, NodeReport):
+        write_pictures(report, path)
+    write_report(report, path / "report.html")
     run.checkpoint.unlink(missing_ok=True)
     for leftover in path.glob(".*"):  # A killed process may have left a temporary file behind.
         leftover.unlink()

@@ -6,7 +6,7 @@ Reading itself is ``io.from_tables``' business, warnings about the result are th
 import os
 import shlex
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import torch
 from edgewise._suggest import did_you_mean
 from edgewise._typing import Tensor
 from edgewise.data import Data
-from edgewise.errors import ArgumentError, DataError, EdgewiseWarning
+from edgewise.errors import ArgumentError, DataError, EdgewiseError, EdgewiseWarning
 from edgewise.io import FeatureRules, from_tables
 from edgewise.io.tables.columns import EdgeColumns, NodeColumns, edge_columns, node_columns
 from edgewise.io.tables.opening import open_source
@@ -32,6 +32,14 @@ __all__ = ["TASKS", "Inference", "TableGraph", "TableWishes", "load_tables", "ta
 
 TASKS = ("classification", "regression", "link")
 _ME = "train"
+_FLAGS = {
+    "from_tables:": f"{_ME}:",
+    "label=...": "--target COLUMN",
+    "split=...": "--split COLUMN",
+    "as undirected=True": "without --directed",
+    "leave undirected out": "pass --directed",
+}
+"""What ``from_tables`` says to programmers, and what a person at the command line can do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,9 +203,12 @@ def load_tables(wishes: TableWishes, *, quiet: bool = False) -> TableGraph:
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EdgewiseWarning)  # rows that were dropped are told below, from the report
-        data: Any = from_tables(
-            wishes.edges, wishes.nodes, **reading, **settings, edge_features=[], seed=wishes.seed, quiet=quiet
-        )
+        try:
+            data: Any = from_tables(
+                wishes.edges, wishes.nodes, **reading, **settings, edge_features=[], seed=wishes.seed, quiet=quiet
+            )
+        except EdgewiseError as error:
+            raise _by_flags(error) from error
     if is_own:
         _set_targets(data, read_numbers(wishes.nodes, targets, _ME))
     if task == "classification" and data.y.is_floating_point() and not (is_own and _are_labels(data.y)):
@@ -221,6 +232,13 @@ def load_tables(wishes: TableWishes, *, quiet: bool = False) -> TableGraph:
         inferences=_inferences(data, wishes, ends, columns, targets, task),
         warnings=[*_dropped(data.report), *found],
     )
+
+
+def _by_flags(error: EdgewiseError) -> EdgewiseError:
+    text = str(error)
+    for argument, flag in _FLAGS.items():
+        text = text.replace(argument, flag)
+    return type(error)(text)
 
 
 def _node_columns(wishes: TableWishes, nodes: Source, edges: Source, ends: EdgeColumns) -> NodeColumns:
@@ -309,10 +327,11 @@ def _set_targets(data: Data, y: Tensor) -> None:
 
 
 def _dropped(report: TableReport) -> list[str]:
-    return [
-        f"{row.count:,} rows of {row.table} dropped: {row.reason} (first: {', '.join(row.places)})"
-        for row in report.dropped
-    ]
+    def said(count: int, table: str, reason: str, places: Sequence[str]) -> str:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        return f"{rows} of {table} dropped: {reason} (first: {', '.join(places)})"
+
+    return [said(row.count, row.table, row.reason, row.places) for row in report.dropped]
 
 
 def _inferences(

@@ -10,7 +10,7 @@ from edgewise._typing import Tensor
 from edgewise.errors import ArgumentError
 from edgewise.tasks.loop import first_output
 
-__all__ = ["call_model", "evaluate", "extra_names", "hidden_of"]
+__all__ = ["call_model", "evaluate", "extra_names", "hidden_of", "plan_of"]
 
 _BY_NAME = ("edge_weight", "edge_attr", "edge_type", "batch", "num_graphs", "batch_size", "pos")
 
@@ -84,6 +84,37 @@ def hidden_of(model: nn.Module, data: Any, names: tuple[str, ...] | None) -> Ten
     second = out[1] if isinstance(out, tuple) and len(out) > 1 else None
     # A second output may be something else, such as attention weights.
     return second if isinstance(second, Tensor) and second.shape[:-1] == first.shape[:1] else first
+
+
+def plan_of(model: nn.Module, data: Any) -> Any:
+    """Say what a model computes on a graph or a batch, called with what it asks for: see :func:`edgewise.plan`.
+
+    Cost: one forward pass, and a copy of the model.
+
+    Example:
+        >>> from edgewise.data import Data
+        >>> from edgewise.nn import GCN
+        >>> data = Data(x=torch.eye(2), edge_index=torch.tensor([[0], [1]]), edge_weight=torch.ones(1))
+        >>> [name for name, _ in plan_of(GCN(2, 4, 2), data).steps]
+        ['convs.0', 'convs.1']
+    """
+    from edgewise.nn.planning import Plan, plan
+
+    steps = plan(_Called(model, extra_names(model, data)), (data,)).steps
+    return Plan([(name.removeprefix("model."), step) for name, step in steps])
+
+
+class _Called(nn.Module):
+    """A model of one argument, which is what the planner runs."""
+
+    def __init__(self, model: nn.Module, names: tuple[str, ...] | None) -> None:
+        super().__init__()
+        self.model = model
+        self.names = names
+
+    def forward(self, data: Any) -> Any:
+        """Call it."""
+        return call_model(self.model, data, self.names)
 
 
 def _edge_arguments(model: Any) -> tuple[str | None, ...]:

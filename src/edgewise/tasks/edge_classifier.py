@@ -9,7 +9,7 @@ from torch import nn
 from edgewise._typing import Float, Tensor
 from edgewise.data import Data
 from edgewise.errors import ArgumentError, DataError
-from edgewise.tasks.calling import extra_names
+from edgewise.tasks.calling import extra_names, plan_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.edge_problem import (
     EdgeModel,
@@ -25,6 +25,7 @@ from edgewise.tasks.graph_problem import form_of
 from edgewise.tasks.loop import Training
 from edgewise.tasks.models import MODELS, build_model
 from edgewise.tasks.pair_head import PairHead
+from edgewise.tasks.seeds import SeedScores
 from edgewise.tasks.targets import Target
 
 __all__ = ["EdgeClassifier"]
@@ -149,16 +150,35 @@ class EdgeClassifier(Estimator):
         model.eval()
         return model.embed(data, extra_names(model.encoder, data))
 
+    def report(self, path: str | Path, *, seeds: SeedScores | None = None) -> Path:
+        """Write a self-contained HTML report: the score beside baselines, what is taken for what, the worst edges.
+
+        Args:
+            path: File to write, for example ``"report.html"``.
+            seeds: From :func:`~edgewise.tasks.score_seeds`: mean and spread are told beside the headline.
+
+        Raises:
+            ArgumentError: It was never fitted, or loaded without its graph.
+            DataError: No edge is scored.
+            FileError: The folder cannot be written.
+
+        Cost: trains the baseline that sees no edges once.
+        """
+        from edgewise.tasks.reports.edges import edge_report
+        from edgewise.tasks.reports.seeds import with_seeds
+        from edgewise.viz.report import write_report
+
+        self._check_fitted("report", "data_")
+        return write_report(with_seeds(edge_report(self), seeds), Path(path))
+
     def plan(self, data: Data | None = None) -> Any:
         """Say what the fitted model computes on a graph, and why: see :func:`edgewise.plan`.
 
         Raises:
             ArgumentError: It was never fitted.
         """
-        from edgewise.nn import plan
-
         data = self._graph(data, "plan")
-        return plan(self._edge_model.encoder, (data.x, data.edge_index))
+        return plan_of(self._edge_model.encoder, data)
 
     def _problem(self, data: Any) -> EdgeProblem:
         problem = edge_problem(data, seed=self.seed, class_weight=self.class_weight)

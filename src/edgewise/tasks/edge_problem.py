@@ -22,7 +22,15 @@ from edgewise.tasks.pair_head import PairHead
 from edgewise.tasks.targets import Classes, Labels, Target, class_weights, target_of
 from edgewise.utils import is_undirected
 
-__all__ = ["EdgeModel", "EdgeProblem", "check_edges", "edge_labels", "edge_problem", "scored_edges"]
+__all__ = [
+    "EdgeModel",
+    "EdgeProblem",
+    "check_edges",
+    "edge_labels",
+    "edge_problem",
+    "edges_are_undirected",
+    "scored_edges",
+]
 
 
 class EdgeModel(nn.Module):
@@ -269,7 +277,7 @@ def _parts(data: Data, y: Tensor, known: Tensor, seed: int, function: str) -> tu
             f"{function}: expected data.train_edge_mask beside the other masks, got none. Mark the edges to learn from,"
             " or leave all masks out to have them drawn."
         )
-    group = pair_groups(edges, is_undirected=_is_undirected(data, y, known))
+    group = pair_groups(edges, is_undirected=edges_are_undirected(data, y, known))
     named = {name: mask & known for name, mask in given.items() if mask is not None}
     if not named["train_edge_mask"].any():
         message = f"{function}: expected labels in data.train_edge_mask, got none that is known. Mark labelled edges."
@@ -309,8 +317,19 @@ def _parted(name: str, row: int, other: str, at: int, edges: Tensor, function: s
     )
 
 
-def _is_undirected(data: Data, y: Tensor, known: Tensor) -> bool:
-    """Whether every edge has its opposite, and no two edges between the same nodes have different labels."""
+def edges_are_undirected(data: Data, y: Tensor, known: Bool[Tensor, " edges"]) -> bool:
+    """Whether every edge has its opposite, and no two edges between the same nodes have different labels.
+
+    Args:
+        data: The graph.
+        y: One row of labels an edge.
+        known: Which edges have a label.
+
+    Example:
+        >>> data = Data(edge_index=torch.tensor([[0, 1], [1, 0]]), num_nodes=2)
+        >>> edges_are_undirected(data, torch.tensor([2, 2]), torch.tensor([True, True]))
+        True
+    """
     if not is_undirected(data.edge_index, num_nodes=data.num_nodes):
         return False
     group, place = pair_groups(data.edge_index[:, known], is_undirected=True).unique(return_inverse=True)

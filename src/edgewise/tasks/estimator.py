@@ -360,10 +360,14 @@ class Estimator:
             )
         return self.tables_.read(edges, nodes, **settings)
 
-    def _check_fitted(self, function: str) -> None:
+    def _check_fitted(self, function: str, data: str | None = None) -> None:
+        """Check that it was fitted, and still has the data that it was fitted on, where that is asked for."""
         if not hasattr(self, "model_"):
             what = "classifier" if "Classifier" in type(self).__name__ else "estimator"
             raise ArgumentError(f"{function}: expected a fitted {what}, got one never fitted. Call fit(data) first.")
+        if data is not None and not hasattr(self, data):
+            message = f"{function}: expected an estimator with the data that it was fitted on, got a loaded one."
+            raise ArgumentError(f"{message} Call {function} after fit, before save.")
 
 
 def _load_weights(model: nn.Module, tensors: dict[str, Tensor], what: str, *, convert: bool) -> None:

@@ -9,7 +9,7 @@ from torch import nn
 from edgewise._typing import Float, Tensor
 from edgewise.data import Data, Dataset
 from edgewise.errors import ArgumentError
-from edgewise.tasks.calling import evaluate, extra_names, hidden_of
+from edgewise.tasks.calling import evaluate, extra_names, hidden_of, plan_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.given import tensor_of
@@ -26,6 +26,7 @@ from edgewise.tasks.graph_problem import (
     labels_of,
 )
 from edgewise.tasks.loop import Training
+from edgewise.tasks.seeds import SeedScores
 from edgewise.tasks.targets import Target
 
 __all__ = ["GraphClassifier", "GraphEstimator"]
@@ -151,7 +152,7 @@ class GraphEstimator(Estimator):
         dataset, names = self._ready(graphs, "embed")
         return torch.cat([hidden_of(self.model_, batch, names) for batch in checked(dataset, "embed")])
 
-    def report(self, path: str | Path, graphs: Any = None) -> Path:
+    def report(self, path: str | Path, graphs: Any = None, *, seeds: SeedScores | None = None) -> Path:
         """Write a self-contained HTML report: best, typical and worst graphs, scores beside baselines, curves.
 
         Molecules (graphs with ``smiles``) are drawn by RDKit where it is installed.
@@ -159,6 +160,7 @@ class GraphEstimator(Estimator):
         Args:
             path: File to write, for example ``"report.html"``.
             graphs: To score and draw; ``None`` takes those of ``test`` that it was fitted with.
+            seeds: From :func:`~edgewise.tasks.score_seeds`: mean and spread are told beside the headline.
 
         Raises:
             ArgumentError: It was never fitted, or there are no graphs to score.
@@ -176,13 +178,14 @@ class GraphEstimator(Estimator):
             'report.html'
         """
         from edgewise.tasks.reports.graphs import graph_report
+        from edgewise.tasks.reports.seeds import with_seeds
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")
         graphs = getattr(self, "test_", None) if graphs is None else graphs
         if graphs is None:
             raise ArgumentError("report: expected graphs, got none and fit had no test. Pass a dataset.")
-        return write_report(graph_report(self, graphs), Path(path))
+        return write_report(with_seeds(graph_report(self, graphs), seeds), Path(path))
 
     def plan(self, graphs: Any) -> Any:
         """Say what the fitted model computes on a batch of graphs, and why: see :func:`edgewise.plan`.
@@ -190,11 +193,8 @@ class GraphEstimator(Estimator):
         Raises:
             ArgumentError: It was never fitted.
         """
-        from edgewise.nn import plan
-
         dataset, _ = self._ready(graphs, "plan")
-        batch = next(iter(in_order(dataset, self.batch_size)))
-        return plan(self.model_, (batch.x, batch.edge_index, batch.batch))
+        return plan_of(self.model_, next(iter(in_order(dataset, self.batch_size))))
 
     def _problem(self, data: Any) -> GraphProblem:
         train, val, test = data

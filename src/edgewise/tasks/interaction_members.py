@@ -193,7 +193,8 @@ def members_of(
     """Return what a user passes as one side, checked.
 
     Args:
-        given: A dataset or list of graphs, a list of strings, a floating matrix, or a number of things.
+        given: A dataset or list of graphs, a list of strings, a floating matrix, or a number of things; or members
+            that were read before.
         side: ``"left"`` or ``"right"``, named in errors.
         function: Named in errors.
         length: How many characters of a string count.
@@ -225,6 +226,8 @@ def members_of(
 
 
 def _read(given: Any, side: str, function: str, length: int, fitted: Mapping[str, Any] | None) -> Members:
+    if isinstance(given, Graphs | Strings | Rows | Ids):
+        return given
     if isinstance(given, int) and not isinstance(given, bool):
         return Ids(max(given, 0))
     if isinstance(given, Tensor) or hasattr(given, "__array__"):

@@ -10,16 +10,25 @@ from torch import nn
 from edgewise._typing import Float, Int, Tensor
 from edgewise.errors import ArgumentError
 from edgewise.nn.models._pairs import KnownPairs
+from edgewise.tasks.calling import plan_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.given import node_numbers
 from edgewise.tasks.graph_models import GRAPH_MODELS, check_readout
+from edgewise.tasks.graph_problem import in_order
 from edgewise.tasks.interaction_members import Graphs, Members, members_of
-from edgewise.tasks.interaction_models import PAIRS_AT_ONCE, InteractionModel, build_encoder, encode_all
+from edgewise.tasks.interaction_models import (
+    MEMBERS_AT_ONCE,
+    PAIRS_AT_ONCE,
+    InteractionModel,
+    build_encoder,
+    encode_all,
+)
 from edgewise.tasks.interaction_problem import InteractionProblem, answers_of, check_pairs, interaction_problem
 from edgewise.tasks.loop import Training
 from edgewise.tasks.pair_head import PairHead
 from edgewise.tasks.recommending import best_new
+from edgewise.tasks.seeds import SeedScores
 from edgewise.tasks.targets import Target
 
 __all__ = ["InteractionPredictor"]
@@ -234,6 +243,52 @@ class InteractionPredictor(Estimator):
             ArgumentError: It was never fitted.
         """
         return self._rows(*self._worlds(left, right, "embed"))
+
+    def report(self, path: str | Path, *, seeds: SeedScores | None = None) -> Path:
+        """Write a self-contained HTML report: truth against prediction, the score beside baselines, the worst pairs.
+
+        Baselines are the mean, what is usual for the two members of a pair, and, where a side is graphs, the same
+        model without edges.
+
+        Args:
+            path: File to write, for example ``"report.html"``.
+            seeds: From :func:`~edgewise.tasks.score_seeds`: mean and spread are told beside the headline.
+
+        Raises:
+            ArgumentError: It was never fitted, or loaded without its pairs.
+            DataError: No pair is scored.
+            FileError: The folder cannot be written.
+
+        Cost: trains the baseline that sees no edges once, where a side is graphs.
+        """
+        from edgewise.tasks.reports.pairs import pair_report
+        from edgewise.tasks.reports.seeds import with_seeds
+        from edgewise.viz.report import write_report
+
+        self._check_fitted("report", "parts_")
+        return write_report(with_seeds(pair_report(self), seeds), Path(path))
+
+    def plan(self, left: Any = None, right: Any = None) -> Any:
+        """Say what the fitted model computes on a batch of graphs of either side, and why: see :func:`edgewise.plan`.
+
+        Nothing is to be chosen for members that are no graphs.
+
+        Args:
+            left: Other members than the fitted ones.
+            right: The same.
+
+        Raises:
+            ArgumentError: It was never fitted, or there can be no other members.
+        """
+        from edgewise.nn.planning import Plan
+
+        steps = []
+        for side, members in zip(_SIDES, self._worlds(left, right, "plan"), strict=True):
+            if isinstance(members, Graphs):
+                batch = next(iter(in_order(members.dataset, MEMBERS_AT_ONCE)))
+                planned = plan_of(getattr(self._model, side), batch)
+                steps += [(f"{side}.{name}", step) for name, step in planned.steps]
+        return Plan(steps)
 
     def _problem(self, data: Any) -> InteractionProblem:
         left, right, pairs, y, val, test = data

@@ -12,7 +12,7 @@ from edgewise.data import Data
 from edgewise.data.splits import LinkSplit
 from edgewise.errors import ArgumentError
 from edgewise.nn.models._pairs import KnownPairs
-from edgewise.tasks.calling import call_model, extra_names
+from edgewise.tasks.calling import call_model, extra_names, plan_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.given import node_numbers, pairs_of_nodes
@@ -31,6 +31,7 @@ from edgewise.tasks.models import MODELS, build_model
 from edgewise.tasks.node_problem import check_inputs
 from edgewise.tasks.recommending import best_new
 from edgewise.tasks.runner import own_generator
+from edgewise.tasks.seeds import SeedScores
 from edgewise.tasks.targets import Target
 
 __all__ = ["LinkPredictor"]
@@ -181,13 +182,14 @@ class LinkPredictor(Estimator):
         z: Tensor = first_output(call_model(model.encoder, data, extra_names(model.encoder, data)))
         return z
 
-    def report(self, path: str | Path) -> Path:
+    def report(self, path: str | Path, *, seeds: SeedScores | None = None) -> Path:
         """Write a self-contained HTML report: how links and other pairs part, beside baselines, and the worst pairs.
 
         Baselines are the same model without edges, common neighbours, Adamic-Adar and preferential attachment.
 
         Args:
             path: File to write, for example ``"report.html"``.
+            seeds: From :func:`~edgewise.tasks.score_seeds`: mean and spread are told beside the headline.
 
         Raises:
             ArgumentError: It was never fitted, or has no test links.
@@ -204,10 +206,20 @@ class LinkPredictor(Estimator):
             'report.html'
         """
         from edgewise.tasks.reports.links import link_report
+        from edgewise.tasks.reports.seeds import with_seeds
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")
-        return write_report(link_report(self), Path(path))
+        return write_report(with_seeds(link_report(self), seeds), Path(path))
+
+    def plan(self, data: Data | None = None) -> Any:
+        """Say what the fitted model computes on a graph, and why: see :func:`edgewise.plan`.
+
+        Raises:
+            ArgumentError: It was never fitted.
+        """
+        data = self._graph(data, "plan")
+        return plan_of(self._link_model.encoder, data)
 
     def _problem(self, data: Any) -> LinkProblem:
         return link_problem(data)

@@ -8,13 +8,14 @@ from torch import nn
 from edgewise._typing import Bool, Float, Tensor
 from edgewise.data import Data
 from edgewise.errors import ArgumentError, DataError, DTypeError, ShapeError
-from edgewise.tasks.calling import evaluate, extra_names, hidden_of
+from edgewise.tasks.calling import evaluate, extra_names, hidden_of, plan_of
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.given import labelled, node_numbers
 from edgewise.tasks.loop import Training
 from edgewise.tasks.models import MODELS, build_model
 from edgewise.tasks.node_problem import NodeProblem, check_inputs, node_problem, scored_mask
+from edgewise.tasks.seeds import SeedScores
 from edgewise.tasks.targets import Target
 
 __all__ = ["NodeClassifier", "NodeEstimator"]
@@ -136,16 +137,47 @@ class NodeEstimator(Estimator):
             )
         return self.target_.score(out[mask], _like_fitted(data.y[mask], self.target_), metric)
 
+    def report(self, path: str | Path, *, seeds: SeedScores | None = None) -> Path:
+        """Write the self-contained HTML report of the fitted graph: scores, baselines, curves.
+
+        Classes are shown on the graph and in the embedding over training; of numbers and of several labels, truth
+        against prediction, and the best, typical and worst nodes.
+
+        Args:
+            path: File to write, for example ``"report.html"``.
+            seeds: From :func:`~edgewise.tasks.score_seeds`: mean and spread are told beside the headline.
+
+        Raises:
+            ArgumentError: It was never fitted, or loaded without its graph.
+            DataError: No node is scored.
+            FileError: The folder cannot be written.
+
+        Cost: trains the baseline that sees no edges once.
+
+        Example:
+            >>> import tempfile
+            >>> from edgewise.datasets import KarateClub
+            >>> classifier = NodeClassifier(epochs=5, quiet=True).fit(KarateClub()[0])
+            >>> classifier.report(Path(tempfile.mkdtemp()) / "report.html").name
+            'report.html'
+        """
+        from edgewise.tasks.reports.node_answers import node_answer_report
+        from edgewise.tasks.reports.nodes import node_report
+        from edgewise.tasks.reports.seeds import with_seeds
+        from edgewise.viz.report import write_report
+
+        self._check_fitted("report", "data_")
+        gather: Any = node_report if self.target_.kind == "classes" else node_answer_report
+        return write_report(with_seeds(gather(self), seeds), Path(path))
+
     def plan(self, data: Data | None = None) -> Any:
         """Say what the fitted model computes on a graph, and why: see :func:`edgewise.plan`.
 
         Raises:
             ArgumentError: It was never fitted.
         """
-        from edgewise.nn import plan
-
         data = self._graph(data, "plan")
-        return plan(self.model_, (data.x, data.edge_index))
+        return plan_of(self.model_, data)
 
     def _problem(self, data: Any) -> NodeProblem:
         return node_problem(data, numbers=self._numbers, class_weight=self.class_weight)
@@ -246,24 +278,3 @@ class NodeClassifier(NodeEstimator):
         """
         out = self._outputs(data, "predict_proba")
         return self.target_.probability(out)
-
-    def report(self, path: str | Path) -> Path:
-        """Write the self-contained HTML report of the fitted graph: scores, baselines, pictures, curves.
-
-        Args:
-            path: File to write, for example ``"report.html"``.
-
-        Raises:
-            ArgumentError: It was never fitted.
-            FileError: The folder cannot be written.
-
-        Cost: trains the baseline that sees no edges once.
-        """
-        from edgewise.tasks.reports.nodes import node_report
-        from edgewise.viz.report import write_report
-
-        self._check_fitted("report")
-        if self.target_.kind != "classes":
-            message = "report: expected one class a node, got several yes-or-no labels. Use score and predict_proba."
-            raise ArgumentError(message)
-        return write_report(node_report(self), Path(path))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from edgewise.errors import ArgumentError
 from edgewise.tasks.estimator import Estimator
+from edgewise.tasks.metrics import METRICS
 
 __all__ = ["SeedScores", "score_seeds"]
 
@@ -13,12 +14,17 @@ __all__ = ["SeedScores", "score_seeds"]
 class SeedScores(NamedTuple):
     """A score for each seed.
 
+    Attributes:
+        values: One a seed.
+        metric: What they are, where it is known.
+
     Example:
         >>> print(SeedScores([0.81, 0.83]))
         0.8200 ± 0.0141 over 2 seeds
     """
 
     values: list[float]
+    metric: str | None = None
 
     @property
     def mean(self) -> float:
@@ -62,10 +68,11 @@ def score_seeds(
     """
     if isinstance(seeds, int):
         raise ArgumentError(f"score_seeds: expected several seeds, got {seeds}. Pass seeds=range({max(1, seeds)}).")
-    kind, settings, values = type(estimator), estimator.get_params(), []
+    kind, settings, values, target = type(estimator), estimator.get_params(), [], None
     for seed in seeds:
         fitted: Any = kind(**{**settings, "seed": seed})
         values.append(fitted.fit(*data, **arguments).score(metric=metric))
-    if not values:
+        target = fitted.target_
+    if target is None:
         raise ArgumentError("score_seeds: expected at least one seed, got none. Pass seeds=range(5), for example.")
-    return SeedScores(values)
+    return SeedScores(values, metric or next(iter(METRICS[target.kind])))

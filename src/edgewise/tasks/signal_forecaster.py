@@ -16,6 +16,7 @@ from edgewise.tasks.forecast_models import FORECAST_MODELS, ForecastModel, build
 from edgewise.tasks.forecast_problem import ForecastProblem, forecast_problem
 from edgewise.tasks.forecast_windows import Windows, fill
 from edgewise.tasks.loop import Training
+from edgewise.tasks.seeds import SeedScores
 from edgewise.tasks.targets import Target
 
 __all__ = ["SignalForecaster"]
@@ -221,6 +222,7 @@ class SignalForecaster(Estimator):
         position: Float[Tensor, "nodes 2"] | None = None,
         node_names: Sequence[str] | None = None,
         step_names: Sequence[str] | None = None,
+        seeds: SeedScores | None = None,
     ) -> Path:
         """Write a self-contained HTML report of the test part: where, how far ahead and when forecasts err.
 
@@ -231,6 +233,7 @@ class SignalForecaster(Estimator):
             position: Where nodes are on the map, ``x`` (east) and ``y`` (north); ``None`` lays out the graph.
             node_names: A name for each node; ``None`` numbers them.
             step_names: When each step of the fitted signal was; ``None`` numbers them.
+            seeds: From ``score_seeds(..., metric="mae")``: mean and spread are told beside the headline.
 
         Raises:
             ArgumentError: It was never fitted, or ``split`` leaves no test part.
@@ -240,11 +243,12 @@ class SignalForecaster(Estimator):
         Cost: trains the GRU once.
         """
         from edgewise.tasks.reports.forecasts import forecaster_report
+        from edgewise.tasks.reports.seeds import with_seeds
         from edgewise.viz.report import write_report
 
         self._check_fitted("report")
         report = forecaster_report(self, position=position, node_names=node_names, step_names=step_names)
-        return write_report(report, Path(path))
+        return write_report(with_seeds(report, seeds), Path(path))
 
     def plan(self) -> Any:
         """Say what the fitted model computes on a batch of windows, and why: see :func:`edgewise.plan`.

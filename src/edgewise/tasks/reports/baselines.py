@@ -3,12 +3,14 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any, TypeVar
 
 import torch
 
 from edgewise._typing import Int, Tensor
 from edgewise.data import Data
 from edgewise.tasks.config import TrainConfig
+from edgewise.tasks.estimator import Estimator
 from edgewise.tasks.node_classifier import NodeClassifier
 from edgewise.tasks.node_problem import node_problem
 from edgewise.viz.report import Score
@@ -21,7 +23,10 @@ __all__ = [
     "score_detail",
     "verdict",
     "verdict_beside_rules",
+    "without_edges",
 ]
+
+AnyEstimator = TypeVar("AnyEstimator", bound=Estimator)
 
 _UNKNOWN = "Whether the graph helped cannot be said: what was scored does not tell a good model from a bad one."
 
@@ -51,6 +56,25 @@ def baseline_scores(data: Data, config: TrainConfig) -> list[Score]:
         Score(name="majority class", value=value, detail=detail),
         Score(name="MLP without edges", value=mlp.score(), detail=detail),
     ]
+
+
+def without_edges(
+    estimator: AnyEstimator, *data: Any, settings: Mapping[str, Any] | None = None, **parts: Any
+) -> AnyEstimator:
+    """Fit the same settings and loop on the same data, for a model that sees no edges.
+
+    Args:
+        estimator: The fitted one.
+        *data: What its ``fit`` takes.
+        settings: Other ones than its own.
+        **parts: Further arguments of ``fit``.
+
+    Cost: one training.
+    """
+    blind = estimator.get_params() | {"model": "mlp", "quiet": True, "callbacks": ()} | dict(settings or {})
+    fitted: Any = type(estimator)(**blind)
+    fitted.fit(*data, **parts)
+    return fitted  # type: ignore[no-any-return]
 
 
 def majority_class(y: Int[Tensor, " nodes"]) -> int:

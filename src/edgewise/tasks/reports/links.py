@@ -11,9 +11,9 @@ from edgewise.tasks.environment import environment
 from edgewise.tasks.link_predictor import LinkPredictor
 from edgewise.tasks.link_problem import judged_pairs
 from edgewise.tasks.metrics import measure
-from edgewise.tasks.reports.baselines import best_of, paired_error, verdict_beside_rules
+from edgewise.tasks.reports.baselines import best_of, paired_error, verdict_beside_rules, without_edges
 from edgewise.tasks.reports.link_baselines import RULES, NeighbourRules, precision_at
-from edgewise.tasks.reports.nodes import kept_why, model_card, model_title, training_card
+from edgewise.tasks.reports.nodes import kept_why, model_card, model_title, node_name, training_card
 from edgewise.viz.report import LinkReport, PairRow, Score
 
 __all__ = ["area_under_roc", "link_report"]
@@ -49,7 +49,9 @@ def link_report(
     outputs = {model_title(predictor): predictor._scores(pairs, part, "report").cpu()}
     if with_baselines:
         if predictor.model != "mlp":
-            outputs["MLP without edges"] = _without_edges(predictor)._scores(pairs, part, "report").cpu()
+            outputs["MLP without edges"] = (
+                without_edges(predictor, predictor.split_)._scores(pairs, part, "report").cpu()
+            )
         outputs |= rules
     pairs, y, is_link = pairs.cpu(), y.cpu(), is_link.cpu()
     scores = _scores(outputs, y)
@@ -75,12 +77,6 @@ def link_report(
         environment=environment(),
         command=command or f"{predictor!r}.fit(data)",
     )
-
-
-def _without_edges(predictor: LinkPredictor) -> LinkPredictor:
-    """The same settings, split and loop, for a model that sees no edges."""
-    settings = predictor.get_params() | {"model": "mlp", "quiet": True, "callbacks": ()}
-    return LinkPredictor(**settings).fit(predictor.split_)
 
 
 def area_under_roc(out: Float[Tensor, " pairs"], y: Float[Tensor, "pairs 1"]) -> float:
@@ -138,15 +134,10 @@ def _rows(
 ) -> list[PairRow]:
     places = mask.nonzero().squeeze(1)
     order = probability[places].argsort(descending=largest, stable=True)[:_ROWS]
-    names = getattr(part, "node_names", None)
-
-    def name(node: int) -> str:
-        return str(node) if names is None else str(names[node])
-
     return [
         PairRow(
-            source=name(int(pairs[0, place])),
-            target=name(int(pairs[1, place])),
+            source=node_name(part, int(pairs[0, place])),
+            target=node_name(part, int(pairs[1, place])),
             probability=float(probability[place]),
             shared_neighbours=int(common[place]),
         )

@@ -1,6 +1,5 @@
 """Everything the HTML report shows, gathered from a fitted classifier. How it looks is ``viz.report``'s business."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import torch
@@ -17,44 +16,34 @@ from edgewise.viz import force_layout
 from edgewise.viz.report import NodeReport, Score
 
 __all__ = [
+    "LEAK_CHECK",
     "class_names",
     "confusion",
     "headline",
     "kept_why",
     "model_card",
     "model_title",
+    "node_name",
     "node_report",
     "split_names",
     "training_card",
 ]
 
+LEAK_CHECK = "passed (NodeSplit.check): no node is in two of train, validation and test"
 
-def node_report(
-    classifier: NodeClassifier,
-    *,
-    name: str | None = None,
-    score: Score | None = None,
-    baselines: Sequence[Score] | None = None,
-    position: Tensor | None = None,
-    data_card: Mapping[str, str] | None = None,
-    command: str | None = None,
-) -> NodeReport:
+
+def node_report(classifier: NodeClassifier, *, name: str | None = None, command: str | None = None) -> NodeReport:
     """Gather a report.
 
     Args:
         classifier: A fitted one.
         name: Of the data; ``None`` takes ``data.name``.
-        score: The headline; ``None`` takes :func:`headline`.
-        baselines: As from :func:`baseline_scores`; ``None`` trains them.
-        position: Layout ``[nodes, 2]``; ``None`` computes one.
-        data_card: Facts about the data; ``None`` counts nodes, edges and classes.
         command: What reproduces the run; ``None`` shows the classifier's own call.
 
-    Cost: the baselines' training and the layout, where not given.
+    Cost: the baselines' training and the layout.
     """
     data = classifier.data_
-    score = headline(classifier) if score is None else score
-    baselines = baseline_scores(data, classifier.config) if baselines is None else baselines
+    score, baselines = headline(classifier), baseline_scores(data, classifier.config)
     scored = scored_mask(data)
     probability = classifier.predict_proba()
     confidence, prediction = probability.max(1)
@@ -64,7 +53,7 @@ def node_report(
     return NodeReport(
         title=f"{name or getattr(data, 'name', None) or 'graph'} · {classifier.config.model}",
         edge_index=data.edge_index,
-        position=force_layout(data.edge_index, data.num_nodes, seed=0) if position is None else position,
+        position=force_layout(data.edge_index, data.num_nodes, seed=0),
         label=data.y.long(),
         class_names=class_names(data, classifier.num_classes_),
         node_names=getattr(data, "node_names", None),
@@ -82,9 +71,9 @@ def node_report(
         verdict=verdict(score, baselines, int(scored.sum())),
         confusion=confusion(data.y[scored].long(), prediction[scored], classifier.num_classes_),
         projection=projection.description,
-        data_card=_counts(data, classifier.num_classes_) if data_card is None else data_card,
+        data_card=_counts(data, classifier.num_classes_),
         model_card=model_card(classifier),
-        training_card=training_card(classifier, "No node is in two of train, validation and test."),
+        training_card=training_card(classifier, LEAK_CHECK),
         environment=environment(),
         command=command or f"{classifier!r}.fit(data)",
     )
@@ -115,6 +104,20 @@ def class_names(data: Data, num_classes: int) -> list[str]:
     """
     own = list(getattr(data, "class_names", None) or [])
     return own + [f"class {index}" for index in range(len(own), num_classes)]
+
+
+def node_name(data: Data, node: int) -> str:
+    """Return what a node is called: its own name or id, else its number.
+
+    Example:
+        >>> node_name(Data(num_nodes=2), 1)
+        '1'
+    """
+    for attribute in ("node_names", "node_id"):
+        own = getattr(data, attribute, None)
+        if own is not None:
+            return str(own[node].item() if isinstance(own, Tensor) else own[node])
+    return str(node)
 
 
 def split_names(data: Data) -> list[str]:

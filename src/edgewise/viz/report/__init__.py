@@ -6,8 +6,10 @@ from edgewise.viz.report.graphs import GraphCard, GraphReport
 from edgewise.viz.report.links import LinkReport, PairRow
 from edgewise.viz.report.page import write_report
 from edgewise.viz.report.record import NodeReport, Report, Score
+from edgewise.viz.report.rows import AnswerRow, RowReport
 
 __all__ = [
+    "AnswerRow",
     "ForecastReport",
     "GraphCard",
     "GraphReport",
@@ -15,6 +17,7 @@ __all__ = [
     "NodeReport",
     "PairRow",
     "Report",
+    "RowReport",
     "Score",
     "WorstStep",
     "graph_svg",

@@ -1,5 +1,6 @@
 // Charts that several pages share: lines, counts in steps, dots against a diagonal. Drawn once; colours follow the page.
 const FRAME = { width: 520, height: 270, left: 52, right: 16, top: 12, bottom: 40 };
+const SQUARE = { ...FRAME, width: 380, height: 360 };
 
 // About `wanted` round numbers from low to high.
 const roundTicks = (low, high, wanted = 5) => {
@@ -79,62 +80,63 @@ const drawLine = ({ svg, atX, atY }, xs, values, look, { name, dots = false, tel
   });
 };
 
-// Counts in equal steps from 0 to 1: the first filled, the second as an outline, both as shares of their own sum.
-const drawCounts = (host, groups, xName, label) => {
+// Counts in equal steps: the first filled, the second as an outline, each as shares of its own sum.
+const drawCounts = (host, groups, xName, label, { low = 0, high = 1, frame = FRAME } = {}) => {
   const shares = groups.map(({ counts }) => {
     const total = Math.max(1, counts.reduce((a, b) => a + b, 0));
     return counts.map((count) => count / total);
   });
   const bins = shares[0].length;
-  const high = Math.max(...shares.flat(), 1e-9) * 1.05;
+  const top = Math.max(...shares.flat(), 1e-9) * 1.05;
+  const edge = (k) => low + ((high - low) * k) / bins;
+  const yName = groups.length > 1 ? "share of its kind" : "share";
   const percent = (value) => `${short(Math.round(value * 1000) / 10)} %`;
   const chart = axes(host, {
-    x: { low: 0, high: 1 }, y: { low: 0, high, text: percent }, xName, label, yName: "share of its kind",
+    x: { low, high }, y: { low: 0, high: top, text: percent }, xName, label, yName, frame,
   });
   const looks = [
     { fill: "var(--accent)", "fill-opacity": 0.45, stroke: "var(--accent)", "stroke-width": 1.2 },
     { fill: "#D55E00", "fill-opacity": 0.18, stroke: "#D55E00", "stroke-width": 1.6, "stroke-dasharray": "4 2" },
   ];
   shares.forEach((values, g) => {
-    let path = `M${chart.atX(0)} ${chart.atY(0)}`;
+    let path = `M${chart.atX(low)} ${chart.atY(0)}`;
     values.forEach((value, k) => {
-      path += `V${chart.atY(value).toFixed(1)}H${chart.atX((k + 1) / bins).toFixed(1)}`;
+      path += `V${chart.atY(value).toFixed(1)}H${chart.atX(edge(k + 1)).toFixed(1)}`;
     });
     chart.svg.append(element("path", { d: `${path}V${chart.atY(0)}`, ...looks[g] }));
   });
+  const place = (k) => (high - low === 1 ? edge(k).toFixed(3) : short(edge(k)));
   groups[0].counts.forEach((_, k) => {
     const box = element("rect", {
-      x: chart.atX(k / bins), width: chart.atX(1 / bins) - chart.atX(0), y: FRAME.top, height: FRAME.height - FRAME.top - FRAME.bottom,
+      x: chart.atX(edge(k)), width: chart.atX(edge(1)) - chart.atX(low), y: frame.top, height: frame.height - frame.top - frame.bottom,
       fill: "transparent",
     });
     const told = groups.map(({ name, counts }) => `${counts[k].toLocaleString("en")} ${name}`).join(", ");
-    box.append(element("title", {}, `${(k / bins).toFixed(3)} to ${((k + 1) / bins).toFixed(3)}: ${told}`));
+    box.append(element("title", {}, `${place(k)} to ${place(k + 1)}: ${told}`));
     chart.svg.append(box);
   });
-  keyOf(host, groups.map(({ name }, g) => ({ name, look: looks[g], box: true })));
+  if (groups.length > 1) keyOf(host, groups.map(({ name }, g) => ({ name, look: looks[g], box: true })));
 };
 
 // Predicted against true, in a square, with the line where both are equal.
-const drawAgainst = (host, truth, prediction, name, every) => {
+const drawAgainst = (host, truth, prediction, name, exampleNames) => {
   const low = Math.min(...[...truth, ...prediction].filter((value) => Number.isFinite(value)));
   const high = Math.max(...[...truth, ...prediction].filter((value) => Number.isFinite(value)));
   const room = 0.04 * Math.max(high - low, 1e-9);
   const range = { low: low - room, high: high + room };
-  const frame = { ...FRAME, width: 380, height: 360 };
-  const chart = axes(host, { x: range, y: range, xName: `true ${name}`, yName: `predicted ${name}`, label: `Predicted against true ${name}`, frame });
+  const chart = axes(host, { x: range, y: range, xName: `true ${name}`, yName: `predicted ${name}`, label: `Predicted against true ${name}`, frame: SQUARE });
   const { atX, atY, svg } = chart;
   svg.append(element("path", { class: "equal", d: `M${atX(range.low)} ${atY(range.low)}L${atX(range.high)} ${atY(range.high)}` }));
-  const few = truth.length <= 400;
   let path = "";
   truth.forEach((value, i) => {
     if (!Number.isFinite(value)) return;
     const [x, y] = [atX(value).toFixed(1), atY(prediction[i]).toFixed(1)];
-    if (!few) path += `M${x} ${y}h0`;
+    if (!exampleNames.length) path += `M${x} ${y}h0`;
     else {
       const dot = element("circle", { cx: x, cy: y, r: 3.6, class: "spot" });
-      dot.append(element("title", {}, `graph ${i * every}: true ${short(value)}, predicted ${short(prediction[i])}`));
+      dot.append(element("title", {}, `${exampleNames[i]}: true ${short(value)}, predicted ${short(prediction[i])}`));
       svg.append(dot);
     }
   });
-  if (!few) svg.append(element("path", { class: "spots", d: path }));
+  if (!exampleNames.length) svg.append(element("path", { class: "spots", d: path }));
 };

@@ -8,11 +8,13 @@ from string import Template
 from typing import Any
 
 from edgewise._files import atomic_write
+from edgewise.viz.report.answers import answer_payload
 from edgewise.viz.report.forecast import ForecastReport, forecast_fields, forecast_payload
-from edgewise.viz.report.graphs import GraphReport, graph_fields, graph_payload
+from edgewise.viz.report.graphs import GraphReport, graph_fields
 from edgewise.viz.report.links import LinkReport, link_fields, link_payload
 from edgewise.viz.report.payload import as_json, node_payload
 from edgewise.viz.report.record import NodeReport, Report, Score
+from edgewise.viz.report.rows import RowReport, row_fields, row_payload
 
 __all__ = ["write_report"]
 
@@ -40,7 +42,8 @@ def _node_fields(report: NodeReport) -> dict[str, str]:
 
 _KINDS: dict[type[Report], _Kind] = {
     NodeReport: _Kind("node", ("unpack", "data", "frame", "plot", "curves", "main"), _node_fields, node_payload),
-    GraphReport: _Kind("graphs", ("unpack", "frame", "curves", "charts", "graphs"), graph_fields, graph_payload),
+    GraphReport: _Kind("graphs", ("unpack", "frame", "curves", "charts", "answers"), graph_fields, answer_payload),
+    RowReport: _Kind("rows", ("unpack", "frame", "curves", "charts", "answers"), row_fields, row_payload),
     LinkReport: _Kind("links", ("unpack", "frame", "curves", "charts", "links"), link_fields, link_payload),
     ForecastReport: _Kind(
         "forecast", ("unpack", "frame", "curves", "charts", "forecast"), forecast_fields, forecast_payload

@@ -36,7 +36,12 @@ class Score:
         """The value as a person reads it."""
         if math.isnan(self.value):
             return "none"
-        forms = {"share": f"{100 * self.value:.1f} %", "number": f"{self.value:.3f}", "error": f"{self.value:.4g}"}
+        # Adding 0 makes the 0 of a rounded -0.0001 no longer negative.
+        forms = {
+            "share": f"{100 * self.value:.1f} %",
+            "number": f"{round(self.value, 3) + 0:.3f}",
+            "error": f"{self.value:.4g}",
+        }
         return forms[self.form]
 
 
