@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 import torch
+from torch import nn
 
 from edgewise._typing import Int, Tensor
 from edgewise.data import Data
@@ -154,8 +155,17 @@ def model_card(estimator: Estimator) -> dict[str, str]:
     if not isinstance(estimator.model, str):
         facts = {name: value for name, value in facts.items() if name not in ("hidden", "layers", "act", "dropout")}
     facts["parameters"] = f"{sum(parameter.numel() for parameter in estimator.model_.parameters()):,}"
-    facts["structure"] = repr(estimator.model_)
+    facts["structure"] = _structure(estimator.model_)
     return facts
+
+
+def _structure(model: nn.Module) -> str:
+    """The model in a line: itself, or of what it is made, where that takes many."""
+    text = repr(model)
+    if "\n" not in text:
+        return text
+    parts = [f"{name}: {type(part).__name__}" for name, part in model.named_children()]
+    return f"{type(model).__name__}({', '.join(parts)})"
 
 
 def kept_why(estimator: Estimator) -> str:
