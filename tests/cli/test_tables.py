@@ -342,14 +342,12 @@ def test_what_the_tables_say_names_flags(capsys, folder):
     write(folder / "parts.csv", ("user", "topic", "part"), rows)
     asked = ["train", "--edges", "follows.csv", "--nodes", "parts.csv", "--target", "topic", "--split", "part"]
     _, _, err = run(capsys, *asked)
-    print(err)
     assert err == (
         "edgewise: train: expected train, val, test or nothing in parts.csv, column 'part', got 'trian' at line 2. "
         "Rename it, or name another column: --split COLUMN\n"
     )
     write(folder / "weighted.csv", ("who", "whom", "weight"), [("u0", "u1", 1), ("u1", "u0", 2)])
     _, _, err = run(capsys, "train", "--edges", "weighted.csv", "--nodes", "people.csv", "--target", "topic")
-    print(err)
     assert err == (
         "edgewise: train: expected one edge_weight for each pair of nodes in weighted.csv, without --directed, got "
         "different ones for a pair that is listed more than once. Merge such rows, or pass --directed.\n"

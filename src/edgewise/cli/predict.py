@@ -33,11 +33,9 @@ def predict(
         out: Folder of runs.
     """
     from edgewise.runs.saved_run import find_run, open_saved_run
-    from edgewise.runs.table_output import check_output, write_table
+    from edgewise.runs.table_output import check_output, count_rows, write_table
 
     check_output(output, "predict")
     table = open_saved_run(find_run(run, out, "predict")).predict(edges, nodes)
     write_table(table, output)
-    print(
-        f"{'1 row' if table.num_rows == 1 else f'{table.num_rows:,} rows'} in {output}: {', '.join(table.column_names)}"
-    )
+    print(f"{count_rows(table.num_rows)} in {output}: {', '.join(table.column_names)}")

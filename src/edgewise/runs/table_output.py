@@ -16,9 +16,19 @@ pa_csv = lazy_import("pyarrow.csv")
 feather = lazy_import("pyarrow.feather")
 parquet = lazy_import("pyarrow.parquet")
 
-__all__ = ["check_output", "node_ids", "predictions_of", "write_table"]
+__all__ = ["check_output", "count_rows", "node_ids", "predictions_of", "write_table"]
 
 _ENDINGS = (".csv", ".parquet", ".arrow")
+
+
+def count_rows(count: int) -> str:
+    """Say how many rows there are.
+
+    Example:
+        >>> count_rows(1), count_rows(2000)
+        ('1 row', '2,000 rows')
+    """
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def predictions_of(estimator: Any, data: Data, nodes: Tensor | None = None) -> Any:

@@ -6,7 +6,7 @@ Reading itself is ``io.from_tables``' business, warnings about the result are th
 import os
 import shlex
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from edgewise.io.tables.report import TableReport
 from edgewise.io.tables.sources import Source
 from edgewise.io.tables.wishes import EdgeWishes, NodeWishes
 from edgewise.runs.table_checks import table_warnings
+from edgewise.runs.table_output import count_rows
 from edgewise.tasks.config import TrainConfig
 from edgewise.tasks.table_ids import find_id
 from edgewise.tasks.table_reading import FILLER_WIDTH, TableReading, filler, read_numbers
@@ -327,11 +328,10 @@ def _set_targets(data: Data, y: Tensor) -> None:
 
 
 def _dropped(report: TableReport) -> list[str]:
-    def said(count: int, table: str, reason: str, places: Sequence[str]) -> str:
-        rows = "1 row" if count == 1 else f"{count:,} rows"
-        return f"{rows} of {table} dropped: {reason} (first: {', '.join(places)})"
-
-    return [said(row.count, row.table, row.reason, row.places) for row in report.dropped]
+    return [
+        f"{count_rows(row.count)} of {row.table} dropped: {row.reason} (first: {', '.join(row.places)})"
+        for row in report.dropped
+    ]
 
 
 def _inferences(

@@ -10,7 +10,7 @@ from edgewise.tasks.graph_problem import form_of
 from edgewise.tasks.grouped_split import pair_groups
 from edgewise.tasks.reports.answers import answer_names
 from edgewise.tasks.reports.baselines import without_edges
-from edgewise.tasks.reports.nodes import model_title, node_name
+from edgewise.tasks.reports.nodes import graph_card, model_title, node_name
 from edgewise.tasks.reports.rows import Scored, leak_check, part_sizes, row_report
 from edgewise.viz.report import RowReport
 
@@ -60,13 +60,7 @@ def edge_report(classifier: EdgeClassifier, *, name: str | None = None, command:
         classifier,
         scored,
         title=f"{name or getattr(data, 'name', None) or 'edges'} · {classifier.config.model}",
-        data_card={
-            "nodes": f"{data.num_nodes:,}",
-            "edges": f"{data.num_edges:,} directed",
-            "features": f"{data.num_features:,} of a node",
-            target.kind: str(target.width),
-        }
-        | part_sizes(parts),
+        data_card=graph_card(data, target.kind, target.width) | part_sizes(parts),
         leak_check=leak_check(group, parts, "edge, in either direction," if is_undirected else "edge"),
         command=command or f"{classifier!r}.fit(data)",
     )

@@ -4,7 +4,7 @@ from edgewise.tasks.node_classifier import NodeEstimator
 from edgewise.tasks.node_problem import node_problem
 from edgewise.tasks.reports.answers import answer_names
 from edgewise.tasks.reports.baselines import without_edges
-from edgewise.tasks.reports.nodes import LEAK_CHECK, model_title, node_name
+from edgewise.tasks.reports.nodes import LEAK_CHECK, graph_card, model_title, node_name
 from edgewise.tasks.reports.rows import Scored, part_sizes, row_report
 from edgewise.viz.report import RowReport
 
@@ -52,12 +52,7 @@ def node_answer_report(estimator: NodeEstimator, *, name: str | None = None, com
         estimator,
         scored,
         title=f"{name or getattr(data, 'name', None) or 'graph'} · {estimator.config.model}",
-        data_card={
-            "nodes": f"{data.num_nodes:,}",
-            "edges": f"{data.num_edges:,} directed",
-            "features": f"{data.num_features:,}",
-            target.kind: str(target.width),
-        }
+        data_card=graph_card(data, target.kind, target.width)
         | part_sizes({"training": problem.train_mask, "validation": problem.val_mask, "test": problem.test_mask}),
         leak_check=LEAK_CHECK,
         command=command or f"{estimator!r}.fit(data)",

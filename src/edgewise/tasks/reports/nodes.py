@@ -20,6 +20,7 @@ __all__ = [
     "LEAK_CHECK",
     "class_names",
     "confusion",
+    "graph_card",
     "headline",
     "kept_why",
     "model_card",
@@ -72,7 +73,7 @@ def node_report(classifier: NodeClassifier, *, name: str | None = None, command:
         verdict=verdict(score, baselines, int(scored.sum())),
         confusion=confusion(data.y[scored].long(), prediction[scored], classifier.num_classes_),
         projection=projection.description,
-        data_card=_counts(data, classifier.num_classes_),
+        data_card=graph_card(data, "classes", classifier.num_classes_),
         model_card=model_card(classifier),
         training_card=training_card(classifier, LEAK_CHECK),
         environment=environment(),
@@ -197,10 +198,17 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
 
 
-def _counts(data: Data, num_classes: int) -> dict[str, str]:
+def graph_card(data: Data, kind: str, width: int) -> dict[str, str]:
+    """Return the size of a graph, and how many classes, labels or numbers are learnt of it.
+
+    Example:
+        >>> from edgewise.datasets import KarateClub
+        >>> graph_card(KarateClub()[0], "classes", 4)
+        {'nodes': '34', 'edges': '156 directed', 'features': '34 of a node', 'classes': '4'}
+    """
     return {
         "nodes": f"{data.num_nodes:,}",
         "edges": f"{data.num_edges:,} directed",
-        "features": f"{data.num_features:,}",
-        "classes": str(num_classes),
+        "features": f"{data.num_features:,} of a node",
+        kind: str(width),
     }

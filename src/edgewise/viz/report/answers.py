@@ -87,7 +87,6 @@ def answer_payload(report: AnswerReport) -> dict[str, Any]:
     step = _step(report)
     columns = zip(report.truth[::step].t(), report.prediction[::step].t(), strict=True)
     return content | {
-        "every": step,
         "exampleNames": list(report.example_names),
         "columns": [
             {"truth": packed(y, torch.float32), "prediction": packed(out, torch.float32)} for y, out in columns
