@@ -1,13 +1,11 @@
 """segment_reduce, segment_softmax and edge_softmax: against loops over segments, the definitions, and PyG."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.graphs import CORNER_CASES, corner_case, graphs
+from tests.threads import check_same_bits
 from torch_geometric.nn import aggr
 from torch_geometric.utils import scatter
 from torch_geometric.utils import softmax as pyg_softmax
@@ -336,30 +334,16 @@ def test_half_precision_is_computed_in_float32(dtype, reduce, monkeypatch):
     torch.testing.assert_close(function(src), out)
 
 
-THREADS = """
-import hashlib, sys, torch
-from edgewise.ops import segment_reduce, segment_softmax
-torch.set_num_threads(int(sys.argv[1]))
-generator = torch.Generator().manual_seed(0)
-index = torch.randint(0, 3000, (90000,), generator=generator)
-src = torch.randn(90000, 21, generator=generator, requires_grad=True)
-digest = hashlib.sha256()
-results = [segment_reduce(src, index, 3000, reduce) for reduce in sys.argv[2:]] + [segment_softmax(src, index, 3000)]
-for out in results:
-    for value in (out, *torch.autograd.grad((out * out).sum(), [src])):
-        digest.update(value.detach().numpy().tobytes())
-print(digest.hexdigest())
-"""
-
-
 def test_same_bits_on_any_number_of_threads():
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", THREADS, str(threads), *REDUCTIONS], capture_output=True, text=True, check=True
-        ).stdout
-        for threads in (1, 2, 3)
-    }
-    assert len(digests) == 1
+    def compute(generator):
+        index = torch.randint(0, 3000, (90000,), generator=generator)
+        src = torch.randn(90000, 21, generator=generator, requires_grad=True)
+        for reduce in (*REDUCTIONS, "softmax"):
+            soft = reduce == "softmax"
+            out = segment_softmax(src, index, 3000) if soft else segment_reduce(src, index, 3000, reduce)
+            yield from (out, *torch.autograd.grad((out * out).sum(), [src]))
+
+    check_same_bits(compute)
 
 
 @pytest.mark.parametrize("perm", [None, torch.tensor([4, 0, 2, 1, 3], dtype=torch.int32)])

@@ -147,6 +147,7 @@ def test_plateau_lowers_the_step_size():
     assert set(rates[0]) == {"epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "test_accuracy"}
 
 
+@pytest.mark.unhooked  # ten trainings
 def test_scikit_learn_clones_searches_and_cross_validates():
     from sklearn.base import clone
     from sklearn.model_selection import GridSearchCV, cross_val_score

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from edgewise.data import Data
-from edgewise.errors import DataError
+from edgewise.errors import ArgumentError, DataError
 from edgewise.nn import GCNConv, global_mean_pool
 from edgewise.tasks import InteractionPredictor, TrainConfig
 from edgewise.tasks.interaction_members import Graphs, Rows, Strings, members_of
@@ -106,6 +106,21 @@ def test_each_member_is_encoded_once(monkeypatch):
     InteractionPredictor("gin", epochs=1, **QUICK).fit(GRAPHS, TEXTS, PAIRS, STRENGTH)
     assert all(len(some) == len(some.unique()) for some in seen)
     assert max(map(len, seen)) <= 20
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_grouped_batches_hold_every_pair_and_each_member_of_the_side_about_once(side):
+    members = members_of(GRAPHS, "left", "fit"), members_of(TEXTS, "right", "fit")
+    problem = interaction_problem(*members, PAIRS, STRENGTH, batches=side, batch_size=64)
+    row = PAIRS[0 if side == "left" else 1]
+    epochs = [list(problem.batches()) for _ in range(2)]
+    for batches in epochs:
+        assert torch.equal(torch.cat(batches).sort().values, problem.train.sort().values)
+        encoded = sum(len(row[batch].unique()) for batch in batches)
+        assert encoded < len(row.unique()) + len(batches)  # only what lies across a border comes twice
+    assert not torch.equal(torch.cat(epochs[0]), torch.cat(epochs[1]))
+    with pytest.raises(ArgumentError, match=r"expected batches among random, left, right, got 'rigth'\. Did you mean"):
+        InteractionPredictor("gcn", batches="rigth", **QUICK).fit(GRAPHS, TEXTS, PAIRS, STRENGTH)
 
 
 @pytest.mark.parametrize("split", ["left", "right"])

@@ -158,10 +158,14 @@ def propagate_linear(
         out = _multiplied_first(lin, x, propagation, p, root)
         note("multiply, then propagate", lambda: f"{x.shape[-1]} features in, {out.shape[-1]} out", lambda: 0)
         return finish(out, bias, after)
-    mixed = _propagated(x, lin.weight, propagation, p)
+    weight = lin.weight
+    beside = root is not None and is_plain(root) and _is_constant(x, propagation, p)
+    mixed = _propagated(x, weight, propagation, p, beside=beside)
+    if beside:  # one product in place of two, the second of which would read and write all of the first again
+        weight, root = torch.cat([weight, weight_of(root, x)], 1), None  # type: ignore[arg-type]
     if after is NOTHING and root is None:
-        return linear(mixed, lin.weight, bias)
-    out = linear(mixed, lin.weight)
+        return linear(mixed, weight, bias)
+    out = linear(mixed, weight)
     if root is not None:
         # In place, unless autocast has made another dtype of the first product.
         in_place = is_plain(root) and out.dtype == x.dtype
@@ -180,21 +184,30 @@ def _multiplied_first(lin: AnyLinear, x: Tensor, propagation: Propagation, p: fl
     return propagation.run(neighbours.contiguous()).add_(own)
 
 
-def _propagated(x: Tensor, weight: Tensor, propagation: Propagation, p: float) -> Tensor:
-    r""":math:`A\,\mathrm{dropout}(X)`; kept where nothing in it changes from call to call."""
+def _is_constant(x: Tensor, propagation: Propagation, p: float) -> bool:
+    """Whether the next call propagates the same."""
+    graph = propagation.graph
+    changes = x.requires_grad or p > 0 or not graph or any(t.requires_grad for t in graph)
+    return not (changes or torch.compiler.is_compiling())
+
+
+def _propagated(x: Tensor, weight: Tensor, propagation: Propagation, p: float, *, beside: bool = False) -> Tensor:
+    r""":math:`A\,\mathrm{dropout}(X)`, kept where it is the same in every call; ``beside``: with X to its right."""
     graph, edges, item = propagation.graph, propagation.edges, x.element_size()
     wide, narrow = x.shape[-1], weight.shape[0]
-    if x.requires_grad or p > 0 or not graph or torch.compiler.is_compiling() or any(t.requires_grad for t in graph):
+    if not _is_constant(x, propagation, p):
         note(
             "propagate, then multiply",
             lambda: f"{wide} features in, {narrow} out",
             lambda: edges * item * (2 * narrow - (2 if x.requires_grad else 1) * wide),
         )
         return propagation.run(dropout(x, p))
-    kept = _memo.get((x, *graph), propagation.key, lambda: propagation.run(x))
+    run = (lambda: torch.cat([propagation.run(x), x], 1)) if beside else (lambda: propagation.run(x))
+    kept = _memo.get((x, *graph), (propagation.key, beside), run)
+    what, megabytes = "[A x, x]" if beside else "A x", kept.numel() * item / 2**20
     note(
         "multiply what was propagated once",
-        lambda: f"x needs no gradient; A x ({kept.numel() * item / 2**20:.1f} MB) is kept until x or the graph changes",
+        lambda: f"x needs no gradient; {what} ({megabytes:.1f} MB) is kept until x or the graph changes",
         lambda: edges * item * 2 * narrow,
     )
     return kept

@@ -53,6 +53,9 @@ class InteractionPredictor(Estimator):
         numbers: Learn ``y`` as numbers. ``None``: where it is floating.
         split: How pairs are parted where ``fit`` is not told: 80, 10 and 10 % of ``"random"`` pairs; or of all members
             on the ``"left"`` or ``"right"`` with all of their pairs, so that the score is that of new members.
+        batches: What the pairs of a step have in common: nothing (``"random"``), or members of the ``"left"`` or
+            ``"right"`` side, each of which is then encoded once an epoch. Choose the side that takes long to encode,
+            such as proteins: an epoch of 442 proteins in 20,000 pairs is eight times faster.
         readout: How a named model puts the nodes of a graph together: ``"mean"``, ``"sum"`` or ``"max"``.
         length: How many characters of a string are read.
         **settings: See :class:`~edgewise.tasks.Estimator`. ``layers`` are those of a graph's model.
@@ -86,6 +89,7 @@ class InteractionPredictor(Estimator):
         *,
         numbers: bool | None = None,
         split: str = "random",
+        batches: str = "random",
         readout: str = "mean",
         length: int = 1000,
         hidden: int = 64,
@@ -110,6 +114,7 @@ class InteractionPredictor(Estimator):
         )
         self.numbers = numbers
         self.split = split
+        self.batches = batches
         self.readout = readout
         self.length = length
 
@@ -306,6 +311,7 @@ class InteractionPredictor(Estimator):
             val,
             test,
             split=self.split,
+            batches=self.batches,
             numbers=self.numbers,
             class_weight=self.class_weight,
             batch_size=self.batch_size,
@@ -345,13 +351,13 @@ class InteractionPredictor(Estimator):
         self.parts_ = {name: getattr(problem, name) for name in ("train", "val", "test")}
 
     def _own_facts(self) -> dict[str, Any]:
-        names = ("readout", "length", "split", "numbers")
+        names = ("readout", "length", "split", "batches", "numbers")
         return {"sides": self._facts, **{name: getattr(self, name) for name in names}}
 
     def _take_facts(self, facts: dict[str, Any]) -> None:
         self._facts = facts["sides"]
-        self.readout, self.length = facts["readout"], facts["length"]
-        self.split, self.numbers = facts["split"], facts["numbers"]
+        self.readout, self.length, self.numbers = facts["readout"], facts["length"], facts["numbers"]
+        self.split, self.batches = facts["split"], facts["batches"]
 
     def _outputs(self, pairs: Any, left: Any, right: Any, function: str) -> Float[Tensor, "pairs 1"]:
         worlds = self._worlds(left, right, function)

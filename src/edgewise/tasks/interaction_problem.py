@@ -35,6 +35,8 @@ class InteractionProblem:
     test: Int[Tensor, " test"]
     target: Target
     batch_size: int
+    grouped: str = "random"
+    """What the pairs of a batch have in common: nothing, or members of the ``"left"`` or ``"right"`` side."""
 
     @property
     def device(self) -> torch.device:
@@ -58,9 +60,13 @@ class InteractionProblem:
         return out.shape[1]
 
     def batches(self) -> Iterator[Tensor]:
-        """Yield numbers of pairs, in a new order."""
-        order = torch.randperm(len(self.train), device=self.device)
-        yield from self.train[order].split(self.batch_size)
+        """Yield numbers of pairs, in a new order; where they are grouped, those of one member one after the other."""
+        chosen = self.train[torch.randperm(len(self.train), device=self.device)]
+        if self.grouped != "random":
+            row, members = (0, self.left) if self.grouped == "left" else (1, self.right)
+            turn = torch.randperm(len(members), device=self.device)
+            chosen = chosen[turn[self.pairs[row, chosen]].argsort(stable=True)]
+        yield from chosen.split(self.batch_size)
 
     def learn(self, model: Any, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Return outputs and answers of the pairs of a batch."""
@@ -97,6 +103,7 @@ def interaction_problem(
     test: Any = None,
     *,
     split: str = "random",
+    batches: str = "random",
     numbers: bool | None = None,
     class_weight: str | Sequence[float] | None = None,
     batch_size: int = 512,
@@ -113,6 +120,7 @@ def interaction_problem(
         val: Which pairs choose the epoch: positions or a mask.
         test: Which are scored.
         split: How they are drawn where neither is given: ``"random"`` pairs, or whole members of one side.
+        batches: What the pairs of a step have in common: nothing, or members of one side.
         numbers: Learn ``y`` as numbers. ``None``: where it is floating.
         class_weight: What a yes counts in the loss.
         batch_size: Pairs a step.
@@ -123,13 +131,16 @@ def interaction_problem(
         NodeIndexError: A pair names a member that there is not.
         ShapeError: ``pairs`` is not ``[2, pairs]``, or ``y`` not one answer a pair.
         DataError: No answer is known, the same pair is in two parts, or nothing is left to learn from.
-        ArgumentError: An unknown split.
+        ArgumentError: An unknown way to split or to group.
 
     Cost: a few sorts of the pairs.
     """
-    if split not in SPLITS:
-        hint = did_you_mean(str(split), SPLITS) or " Pass one of those."
-        raise ArgumentError(f"InteractionPredictor: expected split among {', '.join(SPLITS)}, got {split!r}.{hint}")
+    for name, value in (("split", split), ("batches", batches)):
+        if value not in SPLITS:
+            hint = did_you_mean(str(value), SPLITS) or " Pass one of those."
+            raise ArgumentError(
+                f"InteractionPredictor: expected {name} among {', '.join(SPLITS)}, got {value!r}.{hint}"
+            )
     pairs = check_pairs(pairs, left, right, function)
     answers, target = answers_of(y, pairs.shape[1], function, numbers=numbers, class_weight=class_weight)
     answers = answers.to(pairs.device)
@@ -149,7 +160,7 @@ def interaction_problem(
         target = target_of(answers[train], function, "y", numbers=True)
     return InteractionProblem(
         left=left, right=right, pairs=pairs, y=answers, train=train, val=val, test=test, target=target,
-        batch_size=batch_size,
+        batch_size=batch_size, grouped=batches,
     )  # fmt: skip
 
 
