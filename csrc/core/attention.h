@@ -86,11 +86,8 @@ EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const Attention
     for (int64_t first = a.indptr[row]; first < end; first += kScoreBlock) {
       const int64_t count = std::min(kScoreBlock, end - first);
       for (int64_t b = 0; b < count; ++b) {
-        const int64_t ahead = first + b + kPrefetchEdges;
-        if (ahead < last_edge) {
-          const int64_t source = static_cast<int64_t>(a.indices[ahead]);
-          prefetch_row(in.value + source * width, width);
-          if (in.key != in.value) prefetch_row(in.key + source * key_width, key_width);
+        if (const int64_t ahead = first + b + kPrefetchEdges; ahead < last_edge) {
+          prefetch_row(in.key + static_cast<int64_t>(a.indices[ahead]) * key_width, key_width);
         }
         const Ends at{row, static_cast<int64_t>(a.indices[first + b]), a.edge(first + b)};
         for (int64_t h = 0; h < heads; ++h) score[b * heads + h] = Score::score(in, at, h);
@@ -108,6 +105,10 @@ EDGEWISE_CLONES bool attention_rows(const Csr<Scalar, Index>& a, const Attention
       }
       for (int64_t n = 0; n < count * heads; ++n) score[n] = exponential(score[n]);
       for (int64_t b = 0; b < count; ++b) {
+        // Not beside the keys: rows are asked for as fast as they are used, and memory is never idle.
+        if (const int64_t ahead = first + b + kPrefetchEdges; in.key != in.value && ahead < last_edge) {
+          prefetch_row(in.value + static_cast<int64_t>(a.indices[ahead]) * width, width);
+        }
         const Ends at{row, static_cast<int64_t>(a.indices[first + b]), a.edge(first + b)};
         const RandomRow random = in.dropout.row(at.edge);
         for (int64_t h = 0; h < heads; ++h) {
@@ -172,10 +173,8 @@ EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed,
     for (int64_t first = transposed.indptr[source]; first < end; first += kScoreBlock) {
       const int64_t count = std::min(kScoreBlock, end - first);
       for (int64_t b = 0; b < count; ++b) {
-        const int64_t ahead = first + b + kPrefetchEdges;
-        if (ahead < last_edge) {
+        if (const int64_t ahead = first + b + kPrefetchEdges; ahead < last_edge) {
           const int64_t target = static_cast<int64_t>(transposed.indices[ahead]);
-          prefetch_row(grad_out + target * width, width);
           prefetch_row(state + 3 * target * heads, 3 * heads);
           if (in.query) prefetch_row(in.query + target * key_width, key_width);
         }
@@ -186,6 +185,9 @@ EDGEWISE_CLONES bool attention_source_rows(const Csr<Scalar, Index>& transposed,
       }
       for (int64_t n = 0; n < count * heads; ++n) score[n] = exponential(score[n]);
       for (int64_t b = 0; b < count; ++b) {
+        if (const int64_t ahead = first + b + kPrefetchEdges; ahead < last_edge) {
+          prefetch_row(grad_out + static_cast<int64_t>(transposed.indices[ahead]) * width, width);
+        }
         const Ends at{static_cast<int64_t>(transposed.indices[first + b]), source, transposed.edge(first + b)};
         const RandomRow random = in.dropout.row(at.edge);
         const Scalar* g = grad_out + at.target * width;

@@ -21,6 +21,7 @@ def run(*, seed: int, batch_size: int, lr: float, epochs: int) -> dict[str, floa
     model = LightGCN(users + items, 64, num_layers=3)
     torch.nn.init.normal_(model.embedding.weight, std=0.1)  # as in the authors' code
     optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
         for batch in torch.randperm(visits.shape[1]).split(batch_size):
             person, place = visits[:, batch]
@@ -30,6 +31,7 @@ def run(*, seed: int, batch_size: int, lr: float, epochs: int) -> dict[str, floa
             optimizer.zero_grad()
             model.recommendation_loss(true, drawn, torch.cat([person, place, other]), 5e-5).backward()
             optimizer.step()
+        schedule.step()
     return {"Recall@20": 100 * recall(model, edge_index, visits, test, users, items)}
 
 
@@ -53,8 +55,8 @@ ROWS = [
         model="LightGCN (shortened)",
         published=[Published(metric="Recall@20", value=18.30, source="He et al. 2020, table 3, 3 layers", digits=2)],
         run=run,
-        settings={"batch_size": 32768, "lr": 0.01, "epochs": 40},
+        settings={"batch_size": 32768, "lr": 0.01, "epochs": 120},
         seeds=range(3),
-        note="A shortened run of 1,000 steps; the paper takes 396,000, in batches of 2,048 with a step size of 0.001.",
+        note="A shortened run of 3,000 steps; the paper takes 396,000, in batches of 2,048 with a step size of 0.001.",
     )
 ]

@@ -37,8 +37,16 @@ ROWS = [
             ),
         ],
         run=tgcn,
-        settings={"window": 12, "horizon": 3, "hidden": 64, "lr": 0.005, "epochs": 40, "schedule": "cosine"},
+        settings={
+            "window": 12,
+            "horizon": 3,
+            "hidden": 64,
+            "batch_size": 8,
+            "lr": 0.005,
+            "epochs": 25,
+            "schedule": "cosine",
+        },
         seeds=range(3),
-        note="The paper trains for 5000 epochs with a constant step size of 0.001.",
+        note="25 epochs of 200 steps; the paper trains for 5000 epochs of 50, with a constant step size of 0.001.",
     ),
 ]

@@ -180,7 +180,7 @@ def _multiplied_first(lin: AnyLinear, x: Tensor, propagation: Propagation, p: fl
         return propagation.run(linear_features(lin, x)).add_(linear_features(root, x))
     # One product reads x once for both maps.
     both = linear(x, torch.cat([weight_of(lin, x), weight_of(root, x)]))
-    neighbours, own = both.tensor_split([lin.weight.shape[0]], dim=1)
+    neighbours, own = both.split([lin.weight.shape[0], root.weight.shape[0]], dim=1)  # its way back is one cat
     return propagation.run(neighbours.contiguous()).add_(own)
 
 

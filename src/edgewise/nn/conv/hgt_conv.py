@@ -110,7 +110,7 @@ class HGTConv(MessagePassing):
     def forward(self, x_dict: Mapping[str, Tensor], edge_index_dict: Mapping[EdgeType, Adj]) -> dict[str, Tensor]:
         """Return the new features of each node type that some edge type arrives at."""
         check_types("HGTConv", x_dict, edge_index_dict, (self.node_types, self.edge_types))
-        kqv = {name: kqv.tensor_split(3, 1) for name, kqv in self.kqv_lin(x_dict).items()}
+        kqv = {name: kqv.chunk(3, 1) for name, kqv in self.kqv_lin(x_dict).items()}
         summed = {}
         for name, (_, query, _) in kqv.items():
             arriving = {r: edges for r, edges in edge_index_dict.items() if r[-1] == name}
