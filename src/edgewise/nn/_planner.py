@@ -186,9 +186,10 @@ def _multiplied_first(lin: AnyLinear, x: Tensor, propagation: Propagation, p: fl
 
 def _is_constant(x: Tensor, propagation: Propagation, p: float) -> bool:
     """Whether the next call propagates the same."""
+    if torch.compiler.is_compiling() or x.requires_grad or p > 0:
+        return False
     graph = propagation.graph
-    changes = x.requires_grad or p > 0 or not graph or any(t.requires_grad for t in graph)
-    return not (changes or torch.compiler.is_compiling())
+    return len(graph) > 0 and not any(t.requires_grad for t in graph)
 
 
 def _propagated(x: Tensor, weight: Tensor, propagation: Propagation, p: float, *, beside: bool = False) -> Tensor:
