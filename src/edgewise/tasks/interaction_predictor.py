@@ -54,8 +54,8 @@ class InteractionPredictor(Estimator):
         split: How pairs are parted where ``fit`` is not told: 80, 10 and 10 % of ``"random"`` pairs; or of all members
             on the ``"left"`` or ``"right"`` with all of their pairs, so that the score is that of new members.
         batches: What the pairs of a step have in common: nothing (``"random"``), or members of the ``"left"`` or
-            ``"right"`` side, each of which is then encoded once an epoch. Choose the side that takes long to encode,
-            such as proteins: an epoch of 442 proteins in 20,000 pairs is eight times faster.
+            ``"right"`` side, each of which is then encoded about once an epoch, not in nearly every step. Choose the
+            side that takes long to encode, such as proteins that are in many pairs.
         readout: How a named model puts the nodes of a graph together: ``"mean"``, ``"sum"`` or ``"max"``.
         length: How many characters of a string are read.
         **settings: See :class:`~edgewise.tasks.Estimator`. ``layers`` are those of a graph's model.
