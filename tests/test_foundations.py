@@ -12,6 +12,7 @@ from edgewise._lazy import lazy_import
 from edgewise._memo import TensorMemo
 from edgewise._suggest import did_you_mean
 from edgewise.errors import EdgewiseError, FileError, MissingPackageError
+from tests.threads import check_same_bits
 
 
 def test_atomic_write_leaves_the_old_file_or_the_new(tmp_path):
@@ -87,3 +88,10 @@ def test_every_error_is_an_edgewise_error_and_a_builtin_one(name):
     assert issubclass(error, EdgewiseError)
     assert error is EdgewiseError or any(base.__module__ == "builtins" for base in error.__mro__[2:-3])
     assert name in errors.__doc__
+
+
+def test_the_check_of_threads_fails_where_their_number_shows():
+    before = torch.get_num_threads()
+    with pytest.raises(AssertionError):
+        check_same_bits(lambda _: [torch.tensor(torch.get_num_threads())])
+    assert torch.get_num_threads() == before

@@ -69,6 +69,23 @@ def test_features_that_are_nearly_all_zero():
     assert sparse_rows(mixed) is None
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("aggr", ["mean", "sum"])
+def test_constant_features_beside_those_of_neighbours_are_one_product(aggr, bias):
+    x, edges = graph()
+    conv = SAGEConv(8, 16, aggr, bias=bias).double()
+    a = torch.zeros(len(x), len(x), dtype=x.dtype).index_put_((edges[1], edges[0]), x.new_ones(1), accumulate=True)
+    a = a / a.sum(1, keepdim=True).clamp(min=1) if aggr == "mean" else a
+    out, expected = conv(x, edges), a @ x @ conv.lin_l.weight.t() + x @ conv.lin_r.weight.t()
+    expected = expected + conv.lin_l.bias if bias else expected
+    torch.testing.assert_close(out, expected)
+    weights = list(conv.parameters())
+    ours, theirs = (torch.autograd.grad(y.square().sum(), weights) for y in (out, expected))
+    torch.testing.assert_close(ours, theirs)
+    assert "[A x, x]" in str(plan(conv, (x, edges)))
+    assert "[A x, x]" not in str(plan(conv, (x.clone().requires_grad_(), edges)))
+
+
 @pytest.mark.parametrize("make", [lambda: GCNConv(8, 16), lambda: GCN(8, 16, 2, 3), lambda: SAGEConv(8, 16)])
 def test_a_change_in_place_is_seen(make):
     x, edges = graph()

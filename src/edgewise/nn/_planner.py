@@ -159,10 +159,10 @@ def propagate_linear(
         note("multiply, then propagate", lambda: f"{x.shape[-1]} features in, {out.shape[-1]} out", lambda: 0)
         return finish(out, bias, after)
     weight = lin.weight
-    beside = root is not None and is_plain(root) and _is_constant(x, propagation, p)
-    mixed = _propagated(x, weight, propagation, p, beside=beside)
-    if beside:  # one product in place of two, the second of which would read and write all of the first again
-        weight, root = torch.cat([weight, weight_of(root, x)], 1), None  # type: ignore[arg-type]
+    beside = root if root is not None and is_plain(root) and _is_constant(x, propagation, p) else None
+    mixed = _propagated(x, weight, propagation, p, beside=beside is not None)
+    if beside is not None:  # one product in place of two, the second of which would read and write the first again
+        weight, root = torch.cat([weight, weight_of(beside, x)], 1), None
     if after is NOTHING and root is None:
         return linear(mixed, weight, bias)
     out = linear(mixed, weight)
